@@ -58,37 +58,3 @@ public readonly ref struct SeriesView(ReadOnlySpan<SeriesPoint> coarse, ReadOnly
     /// <summary>Points every 10 s of the last hour, oldest first.</summary>
     public ReadOnlySpan<SeriesPoint> Fine { get; } = fine;
 }
-
-/// <summary>One point of the curve: online at its time, and what happened since the point before it.</summary>
-public struct SeriesPoint
-{
-    /// <summary>Time of the point, ms since the Unix epoch.</summary>
-    public long TimeMs;
-
-    /// <summary>Online at that time.</summary>
-    public long Online;
-
-    /// <summary>Visits started.</summary>
-    public long Entries;
-
-    /// <summary>Visits ended.</summary>
-    public long Leaves;
-
-    /// <summary>Likes, counted by batch size.</summary>
-    public long Likes;
-
-    /// <summary>Barrages.</summary>
-    public long Barrages;
-
-    /// <summary>Clicks.</summary>
-    public long Clicks;
-
-    /// <summary>Cart additions.</summary>
-    public long Carts;
-
-    /// <summary>Orders first paid.</summary>
-    public long PaidOrders;
-
-    /// <summary>Sum of payments, minor units.</summary>
-    public Int128 GmvMinor;
-}

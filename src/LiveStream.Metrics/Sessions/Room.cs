@@ -1,0 +1,305 @@
+using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Names;
+using LiveStream.Metrics.Options;
+
+namespace LiveStream.Metrics.Sessions;
+
+/// <summary>
+/// A room: its open sessions and the starts that it remembers. Finds the session of every event in event-time order, opens and
+/// closes sessions. Owned by one lane. Bounded by the caps on sessions and remembered starts.
+/// </summary>
+public sealed class Room(EngineOptions options, NameTable names, SessionCaps caps, int name)
+{
+    private const int Unassigned = -1;
+
+    private readonly List<Session> _open = [];
+    private readonly List<Session> _closed = [];
+    private readonly List<(long TimeMs, int Session)> _starts = [];
+    private readonly int _default = names.Intern("default"u8);
+    private long _openUntilMs = long.MaxValue;
+    private bool _capped;
+
+    /// <summary>Interned number of its id.</summary>
+    public int Name => name;
+
+    /// <summary>Sessions that are not over.</summary>
+    public IReadOnlyList<Session> Open => _open;
+
+    /// <summary>Sessions that were found to be over and wait to be taken by <see cref="TakeClosed"/>.</summary>
+    public bool HasClosed => _closed.Count != 0;
+
+    /// <summary>
+    /// The session that the room's keys show: the one with the largest first time, at equal times the larger name; the session
+    /// <c>default</c> only if there is no other.
+    /// </summary>
+    public Session? Shown
+    {
+        get
+        {
+            Session? shown = null;
+            foreach (var session in _open)
+            {
+                if (shown is null || IsShownBefore(session, shown))
+                {
+                    shown = session;
+                }
+            }
+
+            return shown;
+        }
+    }
+
+    /// <summary>Finds the session of each event of a slice in event-time order; sessions that turn out to be over are closed.</summary>
+    /// <param name="events">The room's events of one second, in order.</param>
+    /// <param name="details">Details that they refer to.</param>
+    /// <param name="sessions">Filled with the session of each event, null when it is late or turned away.</param>
+    /// <param name="counts">Late and turned away events are counted here.</param>
+    /// <returns>The only session of all events, or null when there are several or an event has none.</returns>
+    public Session? Resolve(ReadOnlySpan<RoomEvent> events, ReadOnlySpan<EventDetail> details, Span<Session?> sessions, ref SettleCounts counts)
+    {
+        Session? cached = null;
+        var cachedName = int.MinValue;
+        long cachedUntilMs = 0;
+        var single = true;
+        for (var i = 0; i < events.Length; i++)
+        {
+            ref readonly var e = ref events[i];
+            if (cached is null || e.Session != cachedName || e.TimeMs > cachedUntilMs || e.Moved || e.Type is EventType.Start or EventType.End)
+            {
+                cached = Find(e, details, ref counts);
+                cachedName = e.Moved || e.Type == EventType.Start ? int.MinValue : e.Session;
+                cachedUntilMs = cached is null ? 0 : Math.Min(_openUntilMs, cached.YoungUntilMs);
+            }
+
+            sessions[i] = cached;
+            single &= ReferenceEquals(cached, sessions[0]);
+            if (cached is not null)
+            {
+                cached.LastMs = e.TimeMs;
+            }
+        }
+
+        return single ? sessions[0] : null;
+    }
+
+    /// <summary>Closes the sessions that no event at or after <paramref name="timeMs"/> can continue.</summary>
+    public void CloseQuiet(long timeMs)
+    {
+        if (timeMs <= _openUntilMs)
+        {
+            return;
+        }
+
+        for (var i = _open.Count - 1; i >= 0; i--)
+        {
+            var session = _open[i];
+            if (timeMs > session.OpenUntilMs)
+            {
+                _starts.RemoveAll(s => s.Session == session.Name);
+                Close(i);
+            }
+        }
+
+        _openUntilMs = long.MaxValue;
+        foreach (var session in _open)
+        {
+            _openUntilMs = Math.Min(_openUntilMs, session.OpenUntilMs);
+        }
+    }
+
+    /// <summary>Closes every session: the room is dropped, or its input has ended.</summary>
+    public void CloseAll()
+    {
+        for (var i = _open.Count - 1; i >= 0; i--)
+        {
+            Close(i);
+        }
+
+        _starts.Clear();
+    }
+
+    /// <summary>Takes the next closed session, to be finished by the caller.</summary>
+    public bool TakeClosed(out Session session)
+    {
+        session = null!;
+        if (_closed.Count == 0)
+        {
+            return false;
+        }
+
+        session = _closed[0];
+        _closed.RemoveAt(0);
+        return true;
+    }
+
+    /// <summary>Marks every name that the room refers to.</summary>
+    public void MarkNames()
+    {
+        names.Mark(name);
+        names.Mark(_default);
+        foreach (var (_, session) in _starts)
+        {
+            names.Mark(session);
+        }
+
+        foreach (var session in _open)
+        {
+            session.MarkNames();
+        }
+    }
+
+    private bool IsShownBefore(Session left, Session right)
+    {
+        if ((left.Name == _default) != (right.Name == _default))
+        {
+            return right.Name == _default;
+        }
+
+        return left.FirstMs != right.FirstMs ? left.FirstMs > right.FirstMs : names.Compare(left.Name, right.Name) > 0;
+    }
+
+    private Session? Find(in RoomEvent e, ReadOnlySpan<EventDetail> details, ref SettleCounts counts)
+    {
+        CloseQuiet(e.TimeMs);
+        var sessionName = NameOf(e, details);
+        var at = IndexOf(sessionName);
+        if (at != Unassigned && e.TimeMs > _open[at].YoungUntilMs)
+        {
+            if (e.Moved && e.Type != EventType.Start)
+            {
+                counts.Late++;
+                return null;
+            }
+
+            Close(at);
+            at = Unassigned;
+        }
+
+        if (at == Unassigned)
+        {
+            if (e.Moved && e.Type != EventType.Start)
+            {
+                counts.Late++;
+                return null;
+            }
+
+            at = OpenSession(sessionName, e.TimeMs);
+        }
+
+        if (at == Unassigned)
+        {
+            counts.RejectedCapacity++;
+            return null;
+        }
+
+        if (e.Type == EventType.Start)
+        {
+            Remember(e.TimeMs, sessionName);
+        }
+
+        // The bounds only move outwards from here on, but for an end, which brings the session's own nearer.
+        var session = _open[at];
+        session.LastMs = e.TimeMs;
+        session.HasEnded |= e.Type == EventType.End;
+        _openUntilMs = Math.Min(_openUntilMs, session.OpenUntilMs);
+        return session;
+    }
+
+    private int NameOf(in RoomEvent e, ReadOnlySpan<EventDetail> details)
+    {
+        if (e.Session >= 0)
+        {
+            return e.Session;
+        }
+
+        var cameWithMs = e.Moved ? details[e.Detail].OriginalTimeMs : e.TimeMs;
+        if (e.Type == EventType.Start)
+        {
+            Span<byte> digits = stackalloc byte[20];
+            cameWithMs.TryFormat(digits, out var length);
+            return names.Intern(digits[..length]);
+        }
+
+        for (var i = _starts.Count - 1; i >= 0; i--)
+        {
+            if (_starts[i].TimeMs <= cameWithMs)
+            {
+                return _starts[i].Session;
+            }
+        }
+
+        return _default;
+    }
+
+    private int IndexOf(int sessionName)
+    {
+        for (var i = 0; i < _open.Count; i++)
+        {
+            if (_open[i].Name == sessionName)
+            {
+                return i;
+            }
+        }
+
+        return Unassigned;
+    }
+
+    private int OpenSession(int sessionName, long timeMs)
+    {
+        if (_open.Count >= options.Caps.MaxSessionsPerRoom || (_open.Count == 0 && !caps.TryTakeRoom()))
+        {
+            foreach (var session in _open)
+            {
+                session.MarkCapped();
+            }
+
+            _capped = true;
+            return Unassigned;
+        }
+
+        var opened = new Session(options, names, name, sessionName, timeMs);
+        if (_capped)
+        {
+            opened.MarkCapped();
+        }
+
+        _open.Add(opened);
+        return _open.Count - 1;
+    }
+
+    // In (time, name) order; a start that names the same session as the one before it adds nothing.
+    private void Remember(long timeMs, int sessionName)
+    {
+        var at = _starts.Count;
+        while (at > 0 && (_starts[at - 1].TimeMs > timeMs
+            || (_starts[at - 1].TimeMs == timeMs && names.Compare(_starts[at - 1].Session, sessionName) > 0)))
+        {
+            at--;
+        }
+
+        if (at > 0 && _starts[at - 1].Session == sessionName)
+        {
+            return;
+        }
+
+        _starts.Insert(at, (timeMs, sessionName));
+        if (_starts.Count > options.Caps.MaxSessionsPerRoom * 4)
+        {
+            _starts.RemoveAt(0);
+            _capped = true;
+        }
+    }
+
+    private void Close(int index)
+    {
+        var session = _open[index];
+        _open.RemoveAt(index);
+        caps.ReturnViewers(session.ViewerCount);
+        if (_open.Count == 0)
+        {
+            caps.ReturnRoom();
+        }
+
+        _closed.Add(session);
+    }
+}

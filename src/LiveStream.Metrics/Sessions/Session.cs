@@ -1,0 +1,193 @@
+using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Names;
+using LiveStream.Metrics.Options;
+using LiveStream.Metrics.Series;
+using LiveStream.Metrics.Trade;
+
+namespace LiveStream.Metrics.Sessions;
+
+/// <summary>
+/// One session of a room: when it began and was last heard of, its operators, and how far it is settled. Owned by its room.
+/// </summary>
+public sealed class Session
+{
+    private readonly EngineOptions _options;
+    private readonly NameTable _names;
+    private readonly TradeCopies _copies;
+    private readonly SessionMetrics _metrics;
+    private bool _capped;
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="options">What shapes the numbers.</param>
+    /// <param name="names">The lane's names.</param>
+    /// <param name="room">Interned number of the room's id.</param>
+    /// <param name="name">Interned number of its name.</param>
+    /// <param name="startMs">Time of its first event.</param>
+    public Session(EngineOptions options, NameTable names, int room, int name, long startMs)
+    {
+        _options = options;
+        _names = names;
+        Name = name;
+        FirstMs = startMs;
+        LastMs = startMs;
+        OriginMs = startMs - (startMs % EngineOptions.HopMs);
+        SettledMs = OriginMs;
+        _copies = new TradeCopies(names, options.Caps.MaxTradeIdsPerSession);
+        _metrics = new SessionMetrics(options, names, startMs);
+        _metrics.Snapshot.Room = names[room];
+        _metrics.Snapshot.Session = names[name];
+        _metrics.Open(0);
+    }
+
+    /// <summary>Interned number of its name.</summary>
+    public int Name { get; }
+
+    /// <summary>S: time of its first accepted event.</summary>
+    public long FirstMs { get; }
+
+    /// <summary>Time of its latest event, copies included.</summary>
+    public long LastMs { get; internal set; }
+
+    /// <summary>Whether it has had an end, which shortens the quiet that ends it.</summary>
+    public bool HasEnded { get; internal set; }
+
+    /// <summary>Time of its latest applied event.</summary>
+    public long LastAppliedMs { get; private set; }
+
+    /// <summary>Events applied.</summary>
+    public long Applied { get; private set; }
+
+    /// <summary>T up to which it is settled; seconds are relative to its origin.</summary>
+    public long SettledMs { get; private set; }
+
+    /// <summary>FirstMs rounded down to a second.</summary>
+    public long OriginMs { get; }
+
+    /// <summary>Its curve.</summary>
+    public SeriesCurve Series { get; } = new();
+
+    /// <summary>Viewers it remembers.</summary>
+    public int ViewerCount => _metrics.Viewers.Count;
+
+    /// <summary>Its operators.</summary>
+    public SessionMetrics Metrics => _metrics;
+
+    /// <summary>The largest event time at which it is not over by quiet.</summary>
+    public long OpenUntilMs => LastMs + (HasEnded ? EngineOptions.EndedIdleMs : _options.SessionIdleMs);
+
+    /// <summary>The largest event time that does not open a session of the same name anew.</summary>
+    public long YoungUntilMs => FirstMs + EngineOptions.MaxSessionMs;
+
+    /// <summary>
+    /// Settles up to <paramref name="untilMs"/> and calls <paramref name="onHop"/> at each hop on the way, with <see cref="SettledMs"/> at that hop.
+    /// </summary>
+    public void AdvanceTo(long untilMs, Action<Session>? onHop)
+    {
+        while (SettledMs < untilMs)
+        {
+            var second = (int)((SettledMs - OriginMs) / EngineOptions.HopMs);
+            _metrics.Advance(second);
+            SettledMs += EngineOptions.HopMs;
+            if (SettledMs % SeriesCurve.FineMs == 0)
+            {
+                Series.Sample(SettledMs, _metrics);
+            }
+
+            onHop?.Invoke(this);
+            _metrics.Open(second + 1);
+        }
+    }
+
+    /// <summary>
+    /// Judges copies and caps: events that are not applied are taken out of the span's front part.
+    /// </summary>
+    /// <returns>Number of events to apply, at the front of the span in their order.</returns>
+    public int Admit(Span<RoomEvent> events, SliceInput input, SessionCaps caps, ref SettleCounts counts)
+    {
+        var isCopy = input.Marks(events.Length);
+        var copies = _copies.Mark(events, input.Details, input.Text, isCopy);
+        counts.Duplicate += copies;
+        var kept = 0;
+        for (var i = 0; i < events.Length; i++)
+        {
+            ref readonly var e = ref events[i];
+            if (isCopy[i])
+            {
+                counts.Moved += e.Moved ? 1 : 0;
+                continue;
+            }
+
+            if (!Fits(e, caps))
+            {
+                counts.RejectedCapacity++;
+                _capped = true;
+                continue;
+            }
+
+            counts.Moved += e.Moved ? 1 : 0;
+            input.Viewers[kept] = EventTypes.IsViewer(e.Type) ? AddViewer(e.Viewer, caps) : -1;
+            input.Products[kept] = e.Product >= 0 ? _metrics.Products.GetOrAdd(e.Product) : -1;
+            events[kept++] = e;
+        }
+
+        counts.Applied += kept;
+        return kept;
+    }
+
+    /// <summary>Applies admitted events of the second that begins at <see cref="SettledMs"/>.</summary>
+    public void Apply(ReadOnlySpan<RoomEvent> events, SliceInput input)
+    {
+        Applied += events.Length;
+        LastAppliedMs = events[^1].TimeMs;
+        _metrics.Apply(new Slice
+        {
+            Events = events,
+            Details = input.Details,
+            Viewers = input.Viewers,
+            Products = input.Products,
+            OriginMs = OriginMs,
+            Second = (int)((SettledMs - OriginMs) / EngineOptions.HopMs),
+        });
+    }
+
+    /// <summary>Completes the snapshot as of <see cref="SettledMs"/>.</summary>
+    public Snapshots.SessionSnapshot Fill()
+    {
+        _metrics.Fill(SettledMs);
+        _metrics.Snapshot.Applied = Applied;
+        _metrics.Snapshot.Capped = _capped || _copies.Capped || _metrics.Capped;
+        return _metrics.Snapshot;
+    }
+
+    /// <summary>From here on its snapshots say that a cap has turned events away.</summary>
+    public void MarkCapped() => _capped = true;
+
+    /// <summary>Marks every name that it refers to.</summary>
+    public void MarkNames()
+    {
+        _names.Mark(Name);
+        _metrics.MarkNames();
+    }
+
+    private bool Fits(in RoomEvent e, SessionCaps caps)
+    {
+        if (e.Product >= 0 && _metrics.Products.Count >= _options.Caps.MaxProductsPerRoom && !_metrics.Products.Contains(e.Product))
+        {
+            return false;
+        }
+
+        return !EventTypes.IsViewer(e.Type) || caps.HasRoomForViewer || _metrics.Viewers.Find(e.Viewer) >= 0;
+    }
+
+    private int AddViewer(ulong viewer, SessionCaps caps)
+    {
+        var before = _metrics.Viewers.Count;
+        var number = _metrics.Viewers.GetOrAdd(viewer);
+        if (_metrics.Viewers.Count != before)
+        {
+            caps.TakeViewer();
+        }
+
+        return number;
+    }
+}

@@ -1,0 +1,20 @@
+namespace LiveStream.Metrics.Sessions;
+
+/// <summary>Where events ended when their slice was settled.</summary>
+public struct SettleCounts
+{
+    /// <summary>Applied.</summary>
+    public long Applied;
+
+    /// <summary>Copies of trade events.</summary>
+    public long Duplicate;
+
+    /// <summary>Moved events whose session was over or had not begun.</summary>
+    public long Late;
+
+    /// <summary>Turned away by a cap.</summary>
+    public long RejectedCapacity;
+
+    /// <summary>Applied or copies, after having been moved; counted besides.</summary>
+    public long Moved;
+}

@@ -1,0 +1,84 @@
+using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.Tables;
+using LiveStream.Metrics.Windows;
+
+namespace LiveStream.Metrics.Viewers;
+
+/// <summary>
+/// Sliding retention of one window: per viewer 20 bits of activity at a tenth of the window, the newest in bit 0, and a scan of
+/// them when the window's tenth slides.
+/// </summary>
+public sealed class Retention(WindowSpec window, ViewerTable viewers, long originSecond)
+{
+    private const int Tenths = 10;
+    private const uint NewerMask = (1u << Tenths) - 1;
+    private const uint OlderMask = NewerMask << Tenths;
+
+    private readonly Chunked<uint> _bits = new();
+
+    /// <summary>The retention as of the last slide.</summary>
+    public Ratio Value { get; private set; } = new(0, 0);
+
+    /// <summary>Marks the viewers that became active in a second (relative to the origin).</summary>
+    public void Apply(ReadOnlySpan<Activation> activations, int second)
+    {
+        var tenth = (originSecond + second) / window.TenthSeconds;
+        foreach (ref readonly var activation in activations)
+        {
+            _bits.Ensure(activation.Viewer);
+            ref var bits = ref _bits[activation.Viewer];
+            if (activation.BeforeSecond == ViewerRow.Never)
+            {
+                bits = 1;
+                continue;
+            }
+
+            var passed = tenth - ((originSecond + activation.BeforeSecond) / window.TenthSeconds);
+            bits = (passed >= 2 * Tenths ? 0 : bits << (int)passed) | 1;
+        }
+    }
+
+    /// <summary>Slides when everything before this second (since the Unix epoch) is settled, if it is a multiple of the window's tenth.</summary>
+    public void Advance(long settledSecond)
+    {
+        if (settledSecond % window.TenthSeconds != 0)
+        {
+            return;
+        }
+
+        var newest = (settledSecond / window.TenthSeconds) - 1;
+        long older = 0;
+        long both = 0;
+        for (var c = 0; ; c++)
+        {
+            var bits = _bits.Chunk(c);
+            if (bits.IsEmpty)
+            {
+                break;
+            }
+
+            Scan(bits, viewers.ActiveSecond.Chunk(c), newest, ref older, ref both);
+        }
+
+        Value = new Ratio(both, older);
+    }
+
+    private void Scan(ReadOnlySpan<uint> bits, ReadOnlySpan<int> activeSeconds, long newest, ref long older, ref long both)
+    {
+        // Nobody who was last active before this second has a bit left.
+        var horizon = ((newest - (2 * Tenths) + 1) * window.TenthSeconds) - originSecond;
+        for (var i = 0; i < bits.Length; i++)
+        {
+            if (activeSeconds[i] < horizon)
+            {
+                continue;
+            }
+
+            var passed = (int)(newest - ((originSecond + activeSeconds[i]) / window.TenthSeconds));
+            var aligned = bits[i] << passed;
+            var inOlder = (aligned & OlderMask) != 0 ? 1 : 0;
+            older += inOlder;
+            both += (aligned & NewerMask) != 0 ? inOlder : 0;
+        }
+    }
+}
