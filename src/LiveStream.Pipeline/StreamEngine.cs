@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
 using LiveStream.Metrics.Options;
+using LiveStream.Metrics.Sessions;
+using LiveStream.Pipeline.Batches;
 using LiveStream.Pipeline.Intake;
+using LiveStream.Pipeline.Lanes;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Output;
 
@@ -10,32 +14,134 @@ namespace LiveStream.Pipeline;
 /// </summary>
 public sealed class StreamEngine : IAsyncDisposable
 {
+    private readonly EngineOptions _options;
+    private readonly PipelineOptions _pipeline;
+    private readonly ConcurrentQueue<EventBatch> _pool = new();
+    private readonly ConcurrentQueue<IntakeCounters> _intakes = new();
+    private readonly Lane[] _lanes;
+
     /// <summary>Creates the lanes and starts their loops.</summary>
     /// <param name="engine">What shapes the numbers.</param>
     /// <param name="pipeline">How the lanes run.</param>
     /// <param name="sinkOfLane">Makes the sink of each lane; called once per lane, before any event.</param>
-    public StreamEngine(EngineOptions engine, PipelineOptions pipeline, Func<int, LaneSink> sinkOfLane) => throw new InvalidOperationException();
+    public StreamEngine(EngineOptions engine, PipelineOptions pipeline, Func<int, LaneSink> sinkOfLane)
+    {
+        _options = engine;
+        _pipeline = pipeline;
+        var caps = new SessionCaps(engine.Caps.MaxRooms, engine.Caps.MaxViewers);
+        _lanes = new Lane[pipeline.Lanes];
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            _lanes[i] = new Lane(i, new LaneState(engine, pipeline, caps, sinkOfLane(i)), pipeline.QueuedBatches, _pool);
+        }
+    }
 
-    /// <summary>Counters of everything read since the start.</summary>
-    public CounterTotals Counters => throw new InvalidOperationException();
+    /// <summary>
+    /// Counters of everything read since the start. Pending is what is read and has no outcome yet; once the engine is complete it is
+    /// the number of events that lie in slices, which <see cref="CompleteAsync"/> verifies.
+    /// </summary>
+    public CounterTotals Counters
+    {
+        get
+        {
+            var outcome = default(CounterTotals);
+            foreach (var lane in _lanes)
+            {
+                var c = lane.Counters;
+                outcome += new CounterTotals(0, c.Applied, c.Late, 0, c.Moved, c.Duplicate, c.Rejected, 0);
+            }
 
-    /// <summary>Rejected events by reason, indexed by <see cref="LiveStream.Metrics.Events.RejectReason"/>.</summary>
-    public long[] RejectedByReason => throw new InvalidOperationException();
+            foreach (var intake in _intakes)
+            {
+                outcome += new CounterTotals(0, 0, intake.Late, intake.LateIdle, 0, 0, intake.Rejected, 0);
+            }
+
+            // Outcomes first, then what was read: an event is never counted as settled before it is counted as read.
+            var read = _intakes.Sum(i => i.Read);
+            var settled = outcome.Applied + outcome.Late + outcome.Duplicate + outcome.Rejected;
+            return outcome with { Read = read, Pending = read - settled };
+        }
+    }
+
+    /// <summary>Rejected events by reason, indexed by <see cref="Metrics.Events.RejectReason"/>.</summary>
+    public long[] RejectedByReason
+    {
+        get
+        {
+            var sums = new long[(int)Metrics.Events.RejectReason.Capacity + 1];
+            foreach (var intake in _intakes)
+            {
+                var reasons = intake.RejectedByReason();
+                for (var i = 0; i < sums.Length; i++)
+                {
+                    sums[i] += reasons[i];
+                }
+            }
+
+            sums[^1] += _lanes.Sum(l => l.Counters.Rejected);
+            return sums;
+        }
+    }
+
+    /// <summary>Ends when a lane ends: faulted with what it threw.</summary>
+    public Task Faulted => Task.WhenAny(_lanes.Select(l => l.Ended)).Unwrap();
 
     /// <summary>Opens the door of a partition group.</summary>
     /// <param name="group">Number of the group (the partition's number; 0 for files).</param>
     /// <param name="partitions">How many partitions (topics, files) feed it.</param>
-    public GroupIntake OpenGroup(int group, int partitions) => throw new InvalidOperationException();
+    public GroupIntake OpenGroup(int group, int partitions)
+    {
+        var counters = new IntakeCounters();
+        _intakes.Enqueue(counters);
+        return new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters);
+    }
 
     /// <summary>Drops a group's rooms in every lane (the partition was lost or revoked). Returns when no lane holds them.</summary>
-    public Task CloseGroupAsync(int group) => throw new InvalidOperationException();
+    public async Task CloseGroupAsync(int group)
+    {
+        foreach (var lane in _lanes)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await lane.Writer.WriteAsync(new LaneMessage(LaneMessageKind.Close, group, 0, long.MinValue, 0, null, done)).ConfigureAwait(false);
+            await done.Task.ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Lets the lanes hand out live numbers and pending snapshots; called every <c>LiveEveryMs</c> by a composition root. Never blocks.</summary>
-    public void Tick(long wallClockMs) => throw new InvalidOperationException();
+    public void Tick(long wallClockMs)
+    {
+        foreach (var lane in _lanes)
+        {
+            // A lane whose queue is full is busy enough; the next tick will do.
+            lane.Writer.TryWrite(new LaneMessage(LaneMessageKind.Tick, -1, wallClockMs, 0, 0, null, null));
+        }
+    }
 
     /// <summary>No more input: waits until the lanes have handled all that was flushed, then ends them. Throws what a lane threw.</summary>
-    public Task CompleteAsync() => throw new InvalidOperationException();
+    public async Task CompleteAsync()
+    {
+        foreach (var lane in _lanes)
+        {
+            lane.Writer.TryComplete();
+        }
+
+        await Task.WhenAll(_lanes.Select(l => l.Ended)).ConfigureAwait(false);
+        var pending = Counters.Pending;
+        var buffered = _lanes.Sum(l => l.Counters.Buffered);
+        if (pending != buffered)
+        {
+            throw new InvalidOperationException($"Counters do not add up: {pending} events have no outcome, {buffered} wait in slices.");
+        }
+    }
 
     /// <summary>Ends the lanes, finished or not.</summary>
-    public ValueTask DisposeAsync() => throw new InvalidOperationException();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lane in _lanes)
+        {
+            lane.Writer.TryComplete();
+        }
+
+        await Task.WhenAll(_lanes.Select(l => l.Ended)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 }

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using LiveStream.Pipeline.Batches;
+
+namespace LiveStream.Pipeline.Lanes;
+
+/// <summary>
+/// One lane: a bounded channel and the one loop, on a thread of its own, that owns the state of the lane's rooms. Intakes write to the channel.
+/// A thread and not a pool task, because the loop computes for long stretches and would starve the pool that serves Redis and screens.
+/// </summary>
+internal sealed class Lane
+{
+    private readonly Channel<LaneMessage> _channel;
+    private readonly ConcurrentQueue<EventBatch> _pool;
+    private readonly LaneState _state;
+    private readonly Dictionary<int, (LaneGroup Group, long WatermarkMs, long OffsetSum)> _groups = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Lane(int number, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
+    {
+        _state = state;
+        _pool = pool;
+        _channel = Channel.CreateBounded<LaneMessage>(new BoundedChannelOptions(queuedBatches) { SingleReader = true });
+        new Thread(Run) { IsBackground = true, Name = $"lane {number}" }.Start();
+    }
+
+    /// <summary>Where intakes write.</summary>
+    public ChannelWriter<LaneMessage> Writer => _channel.Writer;
+
+    /// <summary>Outcomes of its events.</summary>
+    public LaneCounters Counters => _state.Counters;
+
+    /// <summary>Ends with the loop; faulted with what the loop threw.</summary>
+    public Task Ended => _ended.Task;
+
+    private void Run()
+    {
+        try
+        {
+            while (Next(out var message))
+            {
+                Handle(message);
+                message.Done?.SetResult();
+            }
+
+            _ended.SetResult();
+        }
+        catch (Exception e)
+        {
+            _channel.Writer.TryComplete(e);
+            while (_channel.Reader.TryRead(out var message))
+            {
+                message.Done?.SetException(e);
+            }
+
+            _ended.SetException(e);
+        }
+    }
+
+    private bool Next(out LaneMessage message)
+    {
+        while (!_channel.Reader.TryRead(out message))
+        {
+            var wait = _channel.Reader.WaitToReadAsync();
+            if (!(wait.IsCompletedSuccessfully ? wait.Result : wait.AsTask().GetAwaiter().GetResult()))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Handle(in LaneMessage message)
+    {
+        if (message.Kind == LaneMessageKind.Tick)
+        {
+            Tick(message.TimeMs);
+            return;
+        }
+
+        if (!_groups.TryGetValue(message.Group, out var known))
+        {
+            known.Group = new LaneGroup(_state, message.Group);
+        }
+
+        _groups[message.Group] = (known.Group, message.WatermarkMs, message.OffsetSum);
+        switch (message.Kind)
+        {
+            case LaneMessageKind.Batch:
+                known.Group.TakeIn(message.Batch!);
+                message.Batch!.Clear();
+                _pool.Enqueue(message.Batch);
+                break;
+            case LaneMessageKind.Settle:
+                known.Group.Settle(message.TimeMs);
+                Sweep();
+                break;
+            case LaneMessageKind.Finish:
+                known.Group.Finish();
+                break;
+            case LaneMessageKind.Close:
+                known.Group.Drop();
+                _groups.Remove(message.Group);
+                break;
+        }
+    }
+
+    private void Tick(long wallClockMs)
+    {
+        foreach (var (group, watermarkMs, offsetSum) in _groups.Values)
+        {
+            group.HandOutLive(watermarkMs, offsetSum);
+        }
+
+        _state.Sink.OnTick(wallClockMs);
+    }
+
+    private void Sweep()
+    {
+        if (!_state.Names.NeedsSweep)
+        {
+            return;
+        }
+
+        _state.Names.BeginSweep();
+        foreach (var (group, _, _) in _groups.Values)
+        {
+            group.MarkNames();
+        }
+
+        _state.Names.EndSweep();
+    }
+}

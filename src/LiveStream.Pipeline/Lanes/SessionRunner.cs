@@ -1,0 +1,174 @@
+using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Options;
+using LiveStream.Metrics.Sessions;
+using LiveStream.Pipeline.Options;
+using LiveStream.Pipeline.Output;
+
+namespace LiveStream.Pipeline.Lanes;
+
+/// <summary>
+/// Applies a room's slice to its sessions and hands their snapshots to the sink when the cadence says so. In a replay a session is only
+/// settled further when another of its events is applied, so that nothing is handed out past its last one. Owned by a lane's group.
+/// </summary>
+internal sealed class SessionRunner
+{
+    private readonly LaneState _lane;
+    private readonly int _group;
+    private readonly Action<Session>? _onHop;
+    private Session?[] _sessions = new Session?[256];
+    private RoomEvent[] _gathered = new RoomEvent[64];
+    private RoomEntry _entry = null!;
+
+    public SessionRunner(LaneState lane, int group)
+    {
+        _lane = lane;
+        _group = group;
+        _onHop = lane.Cadence.Kind switch
+        {
+            CadenceKind.EverySettledSecond => HandOut,
+            CadenceKind.Replay when lane.Cadence.EveryMs > 0 => HandOutAtMultiple,
+            _ => null,
+        };
+    }
+
+    /// <summary>Applies the events of a room's second, in time order; the span is scratch.</summary>
+    public void Apply(RoomEntry entry, Span<RoomEvent> events, PendingSlice slice, ref SettleCounts counts)
+    {
+        _entry = entry;
+        if (_sessions.Length < events.Length)
+        {
+            _sessions = new Session?[events.Length * 2];
+        }
+
+        var sessions = _sessions.AsSpan(0, events.Length);
+        var single = entry.Room.Resolve(events, slice.Details, sessions, ref counts);
+        _lane.Input.Set(slice.Details, slice.Text, events.Length);
+        if (single is not null)
+        {
+            Apply(single, events, slice.StartMs, ref counts);
+        }
+        else
+        {
+            ApplyEach(events, sessions, slice.StartMs, ref counts);
+        }
+
+        if (entry.Room.HasClosed)
+        {
+            FinishClosed(entry);
+        }
+    }
+
+    /// <summary>Settles a room's sessions up to T; when live, hands out their snapshots as of T.</summary>
+    public void Advance(RoomEntry entry, long settledMs)
+    {
+        _entry = entry;
+        for (var i = 0; i < entry.Room.Open.Count; i++)
+        {
+            var session = entry.Room.Open[i];
+            if (session.SettledMs < settledMs)
+            {
+                session.AdvanceTo(settledMs, _onHop);
+                if (_lane.IsLive)
+                {
+                    HandOut(session);
+                }
+            }
+        }
+    }
+
+    /// <summary>Hands out the last snapshots of closed sessions.</summary>
+    public void FinishClosed(RoomEntry entry)
+    {
+        _entry = entry;
+        while (entry.Room.TakeClosed(out var session))
+        {
+            if (_lane.Cadence.Kind == CadenceKind.Replay && session.Applied > 0)
+            {
+                Finish(session);
+            }
+
+            var empty = entry.Room.Open.Count == 0;
+            _lane.Sink.OnSessionOver(_lane.Names[entry.Room.Name], _lane.Names[session.Name], session.FirstMs, empty);
+        }
+    }
+
+    /// <summary>Hands out a room's live numbers.</summary>
+    public void HandOutLive(RoomEntry entry, long watermarkMs, long offsetSum)
+    {
+        var shown = entry.Room.Shown;
+        var live = _lane.Live;
+        entry.Fill(live, shown);
+        live.Room = _lane.Names[entry.Room.Name];
+        live.Session = shown is null ? [] : _lane.Names[shown.Name];
+        live.WatermarkMs = watermarkMs;
+        live.OffsetSum = offsetSum;
+        _lane.Sink.OnLive(live, OutputOf(shown));
+    }
+
+    private void ApplyEach(ReadOnlySpan<RoomEvent> events, Span<Session?> sessions, long sliceStartMs, ref SettleCounts counts)
+    {
+        if (_gathered.Length < events.Length)
+        {
+            _gathered = new RoomEvent[events.Length * 2];
+        }
+
+        for (var i = 0; i < events.Length; i++)
+        {
+            var session = sessions[i];
+            if (session is null)
+            {
+                continue;
+            }
+
+            var count = 0;
+            for (var k = i; k < events.Length; k++)
+            {
+                if (ReferenceEquals(sessions[k], session))
+                {
+                    _gathered[count++] = events[k];
+                    sessions[k] = null;
+                }
+            }
+
+            Apply(session, _gathered.AsSpan(0, count), sliceStartMs, ref counts);
+        }
+    }
+
+    private void Apply(Session session, Span<RoomEvent> events, long sliceStartMs, ref SettleCounts counts)
+    {
+        var kept = session.Admit(events, _lane.Input, _lane.Caps, ref counts);
+        if (kept > 0)
+        {
+            session.AdvanceTo(sliceStartMs, _onHop);
+            session.Apply(events[..kept], _lane.Input);
+        }
+    }
+
+    private void Finish(Session session)
+    {
+        var everyMs = _lane.Cadence.EveryMs == 0 ? EngineOptions.HopMs : _lane.Cadence.EveryMs;
+        session.AdvanceTo(session.LastAppliedMs - (session.LastAppliedMs % everyMs) + everyMs, _onHop);
+        if (_onHop is null)
+        {
+            HandOut(session);
+        }
+    }
+
+    private void HandOutAtMultiple(Session session)
+    {
+        if (session.SettledMs % _lane.Cadence.EveryMs == 0)
+        {
+            HandOut(session);
+        }
+    }
+
+    private void HandOut(Session session) => _lane.Sink.OnSnapshot(session.Fill(), OutputOf(session));
+
+    private SessionOutput OutputOf(Session? session)
+    {
+        var shown = _lane.IsLive && session is not null && ReferenceEquals(_entry.Room.Shown, session);
+        return session is null
+            ? new SessionOutput(_group, shown, default)
+            : new SessionOutput(_group, shown, new SeriesView(session.Series.Coarse, session.Series.Fine));
+    }
+}
