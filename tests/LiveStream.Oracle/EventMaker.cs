@@ -23,6 +23,11 @@ internal sealed class EventMaker
 
     private readonly Random _random;
     private readonly string[] _rooms;
+    private readonly string[] _users;
+    private readonly string _endType;
+    private readonly string[] _sessions;
+    private readonly int _namedPercent;
+    private long? _startTs;
     private readonly List<List<(string Name, string Value)>> _trade = [];
     private readonly List<string> _startTimes = [];
 
@@ -30,6 +35,13 @@ internal sealed class EventMaker
     {
         _random = random;
         _rooms = new[] { "r1", "\uFF9Fr", "\U0001F600r" }[..random.Next(1, 4)];
+        _users = Users[random.Next(Users.Length)..];
+
+        _sessions = new[] { "s1", "default", "s2" }[..random.Next(1, 4)];
+        _namedPercent = random.Next(4) switch { 0 => 0, 1 => 100, _ => 50 };
+
+        // Without an end, a session may grow a day old.
+        _endType = random.Next(3) == 0 ? "marker" : "end";
     }
 
     public static string Quoted(string text)
@@ -56,21 +68,24 @@ internal sealed class EventMaker
             return CopyOfTrade(ts);
         }
 
-        var fields = _random.Next(100) switch
+        // Two starts at the same ts are rare by themselves.
+        ts = _startTs is { } startTs && Chance(30) ? startTs : ts;
+        var fields = (_startTs == ts ? 90 : _random.Next(100)) switch
         {
             < 34 => Viewer(One(ViewerTypes)),
             < 42 => Viewer("enter"),
             < 48 => Viewer("leave"),
             < 68 => Viewer(One("click", "click", "impression", "cart")),
             < 86 => Trade(),
-            < 90 => OfRoom(One("start", "end", "end"), ts),
+            < 91 => OfRoom(One("start", "start", _endType), ts),
             _ => OfRoom(One(RoomTypes), ts),
         };
+        _startTs = fields[0].Value == "\"start\"" ? ts : null;
         fields.Add(("room", Quoted(One(_rooms))));
         fields.Add(("ts", Number(ts)));
-        if (_random.Next(2) == 0)
+        if (Chance(_namedPercent))
         {
-            fields.Add(("session", Quoted(One(["s1", "s1", "s2", "default", .. _startTimes.TakeLast(1)]))));
+            fields.Add(("session", Quoted(One([.. _sessions, .. _startTimes.TakeLast(1)]))));
         }
 
         if (fields.Any(field => field.Name == "id"))
@@ -81,9 +96,20 @@ internal sealed class EventMaker
         return fields;
     }
 
+    /// <summary>A trade event or an end that is moved to the bound, and an event at the bound, of a session nobody else names.</summary>
+    public List<(string Name, string Value)>[] MakeMeetingAt(long boundTs)
+    {
+        (string, string)[] place = [("room", Quoted(One(_rooms))), ("session", Quoted($"meeting {boundTs}"))];
+        List<(string, string)> moved = [.. Chance(80) ? Trade() : OfRoom(_endType, boundTs), .. place];
+        List<(string, string)> there = [.. Viewer(One("enter", "click", "leave", "like")), .. place];
+        moved.Add(("ts", Number(Math.Max(1, boundTs - _random.Next(1, 5_000)))));
+        there.Add(("ts", Number(boundTs)));
+        return Chance(50) ? [moved, there] : [there, moved];
+    }
+
     private List<(string Name, string Value)> Viewer(string type)
     {
-        List<(string, string)> fields = [("type", Quoted(type)), ("user", Quoted(One(Users)))];
+        List<(string, string)> fields = [("type", Quoted(type)), ("user", Quoted(One(_users)))];
         if (type is "click" or "impression" or "cart" || Chance(10))
         {
             fields.Add(("product", Quoted(One(Products))));
@@ -104,7 +130,7 @@ internal sealed class EventMaker
     {
         var type = One(TradeTypes);
         List<(string, string)> fields =
-            [("type", Quoted(type)), ("user", Quoted(One(Users))), ("order", Quoted("o" + _random.Next(1, 6)))];
+            [("type", Quoted(type)), ("user", Quoted(One(_users))), ("order", Quoted("o" + _random.Next(1, 6)))];
         if (type is "payment" or "refund" || Chance(30))
         {
             fields.Add(("amount", One(Amounts)));
@@ -138,7 +164,7 @@ internal sealed class EventMaker
         Maybe(fields, 60, "name", Quoted(One(Names)));
         Maybe(fields, 20, "label", Quoted("v2"));
         Maybe(fields, 20, "amount", One(Amounts));
-        Maybe(fields, 10, "user", Quoted(One(Users)));
+        Maybe(fields, 10, "user", Quoted(One(_users)));
         return fields;
     }
 

@@ -18,6 +18,8 @@ internal static class EventTypes
         "start", "end", "list", "unlist", "explain_start", "explain_end", "stock", "marker", "script", "cost",
     ];
 
+    public static int Count => Names.Length;
+
     public static IReadOnlyList<EventType> OfViewers { get; } = [.. Enum.GetValues<EventType>().Where(IsViewer)];
 
     public static string Name(this EventType type) => Names[(int)type];

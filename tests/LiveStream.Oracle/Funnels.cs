@@ -8,15 +8,14 @@ internal static class Funnels
     private static readonly EventType[] ReachSteps =
         [EventType.Impression, EventType.Click, EventType.Cart, EventType.Order, EventType.Payment];
 
-    public static void WriteReach(Utf8JsonWriter json, Session session, long fromTs, long toTs)
+    public static void WriteReach(Utf8JsonWriter json, Interval window)
     {
-        var window = session.Between(fromTs, toTs);
-        var viewers = session.ActiveBetween(fromTs, toTs).Count;
+        var viewers = window.Viewers.Count;
         var previous = viewers;
         json.WriteStartArray("reach");
         foreach (var step in ReachSteps)
         {
-            var users = Trade.UsersWith(window, step);
+            var users = window.UsersWith(step);
             json.WriteStartObject();
             json.WriteString("step", step.Name());
             json.WriteNumber("users", users);
@@ -29,12 +28,12 @@ internal static class Funnels
         json.WriteEndArray();
     }
 
-    public static void Write(Utf8JsonWriter json, Session session, long fromTs, long toTs)
+    public static void Write(Utf8JsonWriter json, Interval window)
     {
-        var users = session.Between(fromTs, toTs).Where(item => item.IsViewer).GroupBy(item => item.User)
+        var users = window.Events.Where(item => item.IsViewer).GroupBy(item => item.User)
             .Select(user => user.ToList()).ToList();
         json.WriteStartObject("funnels");
-        foreach (var funnel in session.Options.Funnels)
+        foreach (var funnel in window.Session.Options.Funnels)
         {
             var steps = funnel.Steps.Select(step => EventTypes.Parse(step)!.Value).ToList();
             var levels = users.Select(user => Level(user, steps, funnel.WithinMs)).ToList();

@@ -9,14 +9,12 @@ internal static class HotProducts
     private sealed record Row(
         string Product, long Score, int Impressions, int Clicks, int Carts, int Orders, int Payments, BigInteger Units, BigInteger Gmv);
 
-    /// <summary>Writes <c>hotProducts</c>; the session has no window before it (<paramref name="previousFromTs"/> null).</summary>
-    public static void Write(Utf8JsonWriter json, Session session, long fromTs, long toTs, long? previousFromTs)
+    /// <summary>Writes <c>hotProducts</c>; the session has no window before it (<paramref name="before"/> null).</summary>
+    public static void Write(Utf8JsonWriter json, Interval window, Interval? before)
     {
-        var previous = previousFromTs is { } beginTs
-            ? TopOf(session, beginTs, fromTs).Select(row => row.Product).ToList()
-            : [];
+        var previous = before is null ? [] : TopOf(before).Select(row => row.Product).ToList();
         json.WriteStartArray("hotProducts");
-        foreach (var (index, row) in TopOf(session, fromTs, toTs).Index())
+        foreach (var (index, row) in TopOf(window).Index())
         {
             var previousIndex = previous.IndexOf(row.Product);
             json.WriteStartObject();
@@ -45,17 +43,17 @@ internal static class HotProducts
         json.WriteEndArray();
     }
 
-    private static List<Row> TopOf(Session session, long fromTs, long toTs) =>
+    private static List<Row> TopOf(Interval window) =>
     [
-        .. session.Between(fromTs, toTs)
+        .. window.Events
             .Where(item => item.Product is not null)
             .GroupBy(item => item.Product!)
-            .Select(product => RowOf(product.Key, [.. product], session.Options.Weights))
+            .Select(product => RowOf(product.Key, [.. product], window.Session.Options.Weights))
             .Where(row => row.Score != 0)
             .OrderByDescending(row => row.Score)
             .ThenByDescending(row => row.Gmv)
             .ThenBy(row => row.Product, Utf8Order.Instance)
-            .Take(session.Options.Top),
+            .Take(window.Session.Options.Top),
     ];
 
     private static Row RowOf(string product, List<LogEvent> named, IReadOnlyList<int> weights)

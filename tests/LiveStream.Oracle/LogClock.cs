@@ -9,18 +9,22 @@ internal enum LogPace
     SinceEpoch,
 }
 
-/// <summary>The event time of a generated log: stands still, trickles, lands on full seconds and just beside borders.</summary>
+/// <summary>
+/// The event time of a generated log: stands still, trickles, lands on full seconds, and again and again exactly at or
+/// just beside the distance from an earlier time at which some rule of the specification turns.
+/// </summary>
 internal sealed class LogClock
 {
     private const long MinuteMs = 60_000;
     private const long HourMs = 60 * MinuteMs;
 
-    // Presence timeout, stock pace, segments, funnels, quiet after and without an end, a day.
+    // Lateness, presence timeout, stock pace, segments, funnels and quiet after an end, quiet, a day.
     private static readonly long[] Borders =
-        [MinuteMs, 5 * MinuteMs, 10 * MinuteMs, 30 * MinuteMs, 30 * MinuteMs, 6 * HourMs, 6 * HourMs, 24 * HourMs];
+        [2_000, MinuteMs, 5 * MinuteMs, 10 * MinuteMs, 30 * MinuteMs, 6 * HourMs, 24 * HourMs];
 
     private readonly Random _random;
     private readonly LogPace _pace;
+    private readonly List<long> _past = [];
     private long _nowTs;
 
     public LogClock(Random random, LogPace pace)
@@ -32,12 +36,13 @@ internal sealed class LogClock
 
     public long Next()
     {
-        _nowTs += Step();
-        if (_random.Next(8) == 0)
+        _nowTs = _random.Next(10) switch
         {
-            _nowTs = Session.FirstMultipleAbove(_nowTs, 1_000);
-        }
-
+            0 => Session.FirstMultipleAbove(_nowTs + Step(), 1_000),
+            1 or 2 when _past.Count > 0 => BesideBorder(),
+            _ => _nowTs + Step(),
+        };
+        _past.Add(_nowTs);
         return _nowTs;
     }
 
@@ -47,26 +52,36 @@ internal sealed class LogClock
         {
             < 20 => 0,
             < 60 => _random.Next(5_000),
-            < 98 => _random.Next(120_000),
-            _ => AtBorder(4),
+            _ => _random.Next(120_000),
         },
         LogPace.Days => _random.Next(100) switch
         {
             < 20 => 0,
             < 50 => _random.Next(10_000),
             < 80 => _random.Next(600_000),
-            < 94 => _random.Next(2_400_000),
-            _ => AtBorder(Borders.Length),
+            < 98 => _random.Next(2_400_000),
+            _ => _random.NextInt64(8 * HourMs),
         },
         _ => _random.Next(100) switch
         {
             < 35 => 0,
             < 60 => _random.Next(50),
             < 96 => _random.Next(3_000),
-            < 99 => _random.Next(70_000),
-            _ => AtBorder(1),
+            _ => _random.Next(70_000),
         },
     };
 
-    private long AtBorder(int borders) => Borders[_random.Next(borders)] + _random.Next(-1, 2);
+    /// <summary>An earlier time and the next border from there, a millisecond before, at, or after it.</summary>
+    private long BesideBorder()
+    {
+        var reach = _pace switch { LogPace.Days => Borders.Length, LogPace.Evening => 5, _ => 3 };
+        var fromTs = _random.Next(4) switch
+        {
+            0 => _past[_random.Next(Math.Min(3, _past.Count))],
+            1 => _past[_random.Next(_past.Count)],
+            _ => _past[_random.Next(Math.Max(0, _past.Count - 12), _past.Count)],
+        };
+        var atTs = Borders.Take(reach).Select(border => fromTs + border).Where(ts => ts > _nowTs).DefaultIfEmpty(_nowTs + 1).Min();
+        return atTs + _random.Next(-1, 2);
+    }
 }

@@ -22,15 +22,28 @@ public static class LogGenerator
         var events = new EventMaker(random);
         // One file may run a little ahead of another, as partitions do.
         var aheadMs = files.Select(_ => random.NextInt64(3) * random.NextInt64(5_000)).ToArray();
+        var largestTs = new long[files.Length];
         for (var i = 0; i < size; i++)
         {
             var nowTs = clock.Next();
             var file = random.Next(files.Length);
-            var line = random.Next(100) < 4
-                ? GarbageMaker.Make(random, events.Make(nowTs))
-                : JsonStyle.Write(random, events.Make(Disordered(random, nowTs + aheadMs[file])));
-            files[file].Write(line);
-            files[file].Write(random.Next(30) switch { 0 => " \r\n"u8, 1 => "\n\n"u8, 2 => "\n \t\r\n"u8, _ => "\n"u8 });
+            if (largestTs[file] > LatenessMs && random.Next(40) == 0)
+            {
+                foreach (var fields in events.MakeMeetingAt(largestTs[file] - LatenessMs))
+                {
+                    Write(files[file], random, JsonStyle.Write(random, fields));
+                }
+            }
+
+            if (random.Next(25) == 0)
+            {
+                Write(files[file], random, GarbageMaker.Make(random, events.Make(nowTs)));
+                continue;
+            }
+
+            var ts = Disordered(random, nowTs + aheadMs[file]);
+            largestTs[file] = Math.Max(largestTs[file], ts);
+            Write(files[file], random, JsonStyle.Write(random, events.Make(ts)));
         }
 
         return [.. files.Select(file => WithoutLastFeed(random, file.ToArray()))];
@@ -44,9 +57,9 @@ public static class LogGenerator
     {
         long[] choices = (LogPace)(seed & 3) switch
         {
-            LogPace.Evening => [180_000, 307_000, 600_000],
-            LogPace.Days => [3_607_000, 7_200_000, 36_000_000],
-            _ => [7_000, 20_000, 60_000],
+            LogPace.Evening => [307_000, 600_000, 1_201_000],
+            LogPace.Days => [3_607_000, 14_401_000, 36_000_000],
+            _ => [13_000, 37_000, 120_000],
         };
         return choices[(seed >> 2 & int.MaxValue) % choices.Length];
     }
@@ -64,6 +77,12 @@ public static class LogGenerator
         ArgumentNullException.ThrowIfNull(files);
         var random = new Random(seed);
         return [.. files.Select(file => LogShuffle.Of(file, random, latenessMs))];
+    }
+
+    private static void Write(MemoryStream file, Random random, byte[] line)
+    {
+        file.Write(line);
+        file.Write(random.Next(30) switch { 0 => " \r\n"u8, 1 => "\n\n"u8, 2 => "\n \t\r\n"u8, _ => "\n"u8 });
     }
 
     private static long Disordered(Random random, long nowTs)

@@ -54,7 +54,7 @@ internal static class Retention
     {
         var lives = session.Before(asOfTs).Where(item => item.IsViewer).GroupBy(item => item.User)
             .Where(user => user.Any(item => item.IsActive))
-            .Select(user => (FirstTs: user.First(item => item.IsActive).Ts, LastTs: user.Max(item => item.Ts)))
+            .Select(user => (FirstTs: user.First(item => item.IsActive).Ts, LastTs: user.Last().Ts))
             .ToList();
         json.WriteStartArray("survival");
         foreach (var minutes in SurvivalMinutes)

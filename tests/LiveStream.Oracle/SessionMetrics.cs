@@ -7,21 +7,20 @@ internal static class SessionMetrics
 {
     private const string UnknownChannel = "unknown";
 
-    public static void Write(Utf8JsonWriter json, Session session, long asOfTs)
+    public static void Write(Utf8JsonWriter json, Interval whole)
     {
-        var events = session.Before(asOfTs);
-        var viewers = session.ActiveBetween(session.StartTs, asOfTs);
-        var visits = session.Visits.Where(visit => visit.FirstTs < asOfTs).ToList();
+        var viewers = whole.Viewers;
+        var visits = whole.Session.Visits.Where(visit => visit.FirstTs < whole.ToTs).ToList();
         json.WriteStartObject("sessionMetrics");
-        json.WriteRatio("averageStayMs", visits.Total(visit => visit.StayBefore(asOfTs)), viewers.Count);
+        json.WriteRatio("averageStayMs", visits.Total(visit => visit.StayBefore(whole.ToTs)), viewers.Count);
         json.WriteRatio("returning", visits.GroupBy(visit => visit.User).Count(user => user.Count() >= 2), viewers.Count);
-        WriteShare(json, "newViewerShare", events.Where(item => item.Type == EventType.Enter), item => item.NewViewer);
-        WriteShare(json, "newBuyerShare", events.Where(item => item.Type == EventType.Payment), item => item.NewBuyer);
-        WriteRepurchase(json, events);
-        WriteSoldShare(json, events);
-        WriteChannels(json, events, viewers);
-        WriteTimeTo(json, "timeToOrder", events, EventType.Order);
-        WriteTimeTo(json, "timeToPay", events, EventType.Payment);
+        WriteShare(json, "newViewerShare", whole.Of(EventType.Enter), item => item.NewViewer);
+        WriteShare(json, "newBuyerShare", whole.Of(EventType.Payment), item => item.NewBuyer);
+        WriteRepurchase(json, whole);
+        WriteSoldShare(json, whole);
+        WriteChannels(json, whole);
+        WriteTimeTo(json, "timeToOrder", whole, EventType.Order);
+        WriteTimeTo(json, "timeToPay", whole, EventType.Payment);
         json.WriteEndObject();
     }
 
@@ -35,33 +34,32 @@ internal static class SessionMetrics
         json.WriteRatio(name, firstFlags.Count(isTrue => isTrue), firstFlags.Count);
     }
 
-    private static void WriteRepurchase(Utf8JsonWriter json, IEnumerable<LogEvent> events)
+    private static void WriteRepurchase(Utf8JsonWriter json, Interval whole)
     {
-        var buyers = events.Where(item => item.Type == EventType.Payment).GroupBy(item => item.User).ToList();
+        var buyers = whole.Of(EventType.Payment).GroupBy(item => item.User).ToList();
         json.WriteRatio("repurchase", buyers.Count(buyer => Trade.OrdersOf(buyer) >= 2), buyers.Count);
     }
 
-    private static void WriteSoldShare(Utf8JsonWriter json, ArraySegment<LogEvent> events)
+    private static void WriteSoldShare(Utf8JsonWriter json, Interval whole)
     {
-        HashSet<string> Named(Func<LogEvent, bool> isMeant) =>
-            [.. events.Where(item => item.Product is not null && isMeant(item)).Select(item => item.Product!)];
+        static HashSet<string> Named(IEnumerable<LogEvent> events) =>
+            [.. events.Where(item => item.Product is not null).Select(item => item.Product!)];
 
-        var sold = Named(item => item.Type == EventType.Payment);
-        var offered = events.Any(item => item.Type == EventType.List)
-            ? Named(item => item.Type == EventType.List)
-            : Named(item => item.Type != EventType.Unlist);
+        var sold = Named(whole.Of(EventType.Payment));
+        var listed = whole.Of(EventType.List);
+        var offered = Named(listed.Count > 0 ? listed : whole.Events.Where(item => item.Type != EventType.Unlist));
         json.WriteRatio("soldShare", sold.Count, offered.Union(sold).Count());
     }
 
-    private static void WriteChannels(Utf8JsonWriter json, IEnumerable<LogEvent> events, IEnumerable<string> viewers)
+    private static void WriteChannels(Utf8JsonWriter json, Interval whole)
     {
-        var channelOf = events.Where(item => item.Type == EventType.Enter && item.Channel is not null)
+        var channelOf = whole.Of(EventType.Enter).Where(item => item.Channel is not null)
             .GroupBy(item => item.User)
             .ToDictionary(
                 user => user.Key,
                 user => user.OrderBy(item => item.Ts).ThenBy(item => item.Channel, Utf8Order.Instance).First().Channel!);
         json.WriteStartObject("channels");
-        foreach (var channel in viewers.GroupBy(user => channelOf.GetValueOrDefault(user, UnknownChannel))
+        foreach (var channel in whole.Viewers.GroupBy(user => channelOf.GetValueOrDefault(user, UnknownChannel))
             .OrderBy(channel => channel.Key, Utf8Order.Instance))
         {
             json.WriteNumber(channel.Key, channel.Count());
@@ -70,11 +68,10 @@ internal static class SessionMetrics
         json.WriteEndObject();
     }
 
-    private static void WriteTimeTo(Utf8JsonWriter json, string name, IEnumerable<LogEvent> events, EventType type)
+    private static void WriteTimeTo(Utf8JsonWriter json, string name, Interval whole, EventType type)
     {
-        var times = events.Where(item => item.IsActive).GroupBy(item => item.User)
-            .Where(user => user.Any(item => item.Type == type))
-            .Select(user => user.First(item => item.Type == type).Ts - user.First().Ts)
+        var times = whole.Of(type).GroupBy(item => item.User)
+            .Select(user => user.First().Ts - whole.Session.EventsByUser[user.Key].First(item => item.IsActive).Ts)
             .Order()
             .ToList();
         json.WriteStartObject(name);

@@ -13,15 +13,16 @@ internal static class Snapshot
 
     public static byte[] Of(Session session, long asOfTs)
     {
+        var whole = new Interval(session, session.StartTs, asOfTs);
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Relaxed))
         {
             json.WriteStartObject();
             WriteHead(json, session, asOfTs);
             session.Online.Write(json, asOfTs);
-            WriteWindows(json, session, asOfTs);
+            WriteWindows(json, whole);
             Retention.Write(json, session, asOfTs);
-            SessionMetrics.Write(json, session, asOfTs);
+            SessionMetrics.Write(json, whole);
             Products.Write(json, session, asOfTs);
             WriteProductNames(json, session, asOfTs);
             json.WriteEndObject();
@@ -58,33 +59,35 @@ internal static class Snapshot
         return endTs >= 0 && endTs >= startTs;
     }
 
-    private static void WriteWindows(Utf8JsonWriter json, Session session, long asOfTs)
+    private static void WriteWindows(Utf8JsonWriter json, Interval whole)
     {
+        var (session, asOfTs) = (whole.Session, whole.ToTs);
         json.WriteStartObject("windows");
         foreach (var minutes in session.Options.WindowMinutes)
         {
             var windowMs = minutes * MinuteMs;
             var toTs = Session.RoundDown(asOfTs, windowMs / 60);
             json.WriteStartObject(string.Create(CultureInfo.InvariantCulture, $"{minutes}m"));
-            Interaction.Write(json, session, toTs - windowMs, toTs);
+            var window = new Interval(session, toTs - windowMs, toTs);
+            Interaction.Write(json, window);
             Retention.WriteOfWindow(json, session, asOfTs, windowMs);
-            WriteRest(json, session, toTs - windowMs, toTs, toTs - (2 * windowMs));
+            WriteRest(json, window, new Interval(session, toTs - (2 * windowMs), toTs - windowMs));
             json.WriteEndObject();
         }
 
         json.WriteStartObject("session");
-        Interaction.Write(json, session, session.StartTs, asOfTs);
-        WriteRest(json, session, session.StartTs, asOfTs, null);
+        Interaction.Write(json, whole);
+        WriteRest(json, whole, null);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static void WriteRest(Utf8JsonWriter json, Session session, long fromTs, long toTs, long? previousFromTs)
+    private static void WriteRest(Utf8JsonWriter json, Interval window, Interval? before)
     {
-        Funnels.WriteReach(json, session, fromTs, toTs);
-        Funnels.Write(json, session, fromTs, toTs);
-        Trade.Write(json, session, fromTs, toTs);
-        HotProducts.Write(json, session, fromTs, toTs, previousFromTs);
+        Funnels.WriteReach(json, window);
+        Funnels.Write(json, window);
+        Trade.Write(json, window);
+        HotProducts.Write(json, window, before);
     }
 
     private static void WriteProductNames(Utf8JsonWriter json, Session session, long asOfTs)

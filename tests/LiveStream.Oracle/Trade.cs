@@ -5,20 +5,18 @@ namespace LiveStream.Oracle;
 /// <summary>Orders, payments and refunds in an interval: the object <c>trade</c> of a window.</summary>
 internal static class Trade
 {
-    public static void Write(Utf8JsonWriter json, Session session, long fromTs, long toTs)
+    public static void Write(Utf8JsonWriter json, Interval window)
     {
-        var window = session.Between(fromTs, toTs);
-        var viewers = session.ActiveBetween(fromTs, toTs).Count;
-        var entries = Interaction.Entries(session, fromTs, toTs);
-        var payments = window.Where(item => item.Type == EventType.Payment).ToList();
-        var refunds = window.Where(item => item.Type == EventType.Refund).ToList();
+        var viewers = window.Viewers.Count;
+        var payments = window.Of(EventType.Payment);
+        var refunds = window.Of(EventType.Refund);
         var gmv = payments.Total(item => item.Amount!.Value);
         var refunded = refunds.Total(item => item.Amount!.Value);
         var paidOrders = OrdersOf(payments);
-        var buyers = UsersWith(window, EventType.Payment);
+        var buyers = window.UsersWith(EventType.Payment);
 
         json.WriteStartObject("trade");
-        json.WriteNumber("orders", OrdersOf(window.Where(item => item.Type == EventType.Order)));
+        json.WriteNumber("orders", OrdersOf(window.Of(EventType.Order)));
         json.WriteNumber("paidOrders", paidOrders);
         json.WriteNumber("payments", payments.Count);
         json.WriteInteger("units", payments.Total(item => item.Qty));
@@ -30,16 +28,13 @@ internal static class Trade
         json.WriteRatio("averageOrderValue", gmv, paidOrders);
         json.WriteRatio("arppu", gmv, buyers);
         json.WriteRatio("uvValue", gmv, viewers);
-        json.WriteRatio("gpm", gmv * 1000, entries);
-        json.WriteRatio("clickPayRate", buyers, UsersWith(window, EventType.Click));
-        json.WriteRatio("payRate", buyers, UsersWith(window, EventType.Order));
+        json.WriteRatio("gpm", gmv * 1000, window.Entries);
+        json.WriteRatio("clickPayRate", buyers, window.UsersWith(EventType.Click));
+        json.WriteRatio("payRate", buyers, window.UsersWith(EventType.Order));
         json.WriteRatio("dealRate", buyers, viewers);
         json.WriteRatio("refundRate", refunded, gmv);
         json.WriteEndObject();
     }
-
-    public static int UsersWith(IEnumerable<LogEvent> window, EventType type) =>
-        window.Where(item => item.Type == type).Select(item => item.User).Distinct().Count();
 
     /// <summary>Distinct (user, order): an order of several products is several events.</summary>
     public static int OrdersOf(IEnumerable<LogEvent> lines) =>

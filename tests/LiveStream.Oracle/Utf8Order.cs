@@ -14,6 +14,12 @@ internal sealed class Utf8Order : IComparer<string?>
             return (x is null ? 0 : 1) - (y is null ? 0 : 1);
         }
 
+        var common = x.AsSpan().CommonPrefixLength(y);
+        if (common < x.Length && common < y.Length && x[common] < 0x80 && y[common] < 0x80)
+        {
+            return x[common] - y[common];
+        }
+
         return Encoding.UTF8.GetBytes(x).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(y));
     }
 
