@@ -1,8 +1,10 @@
 // Cards made of single numbers: heroes, audience, trade, retention, session.
 import { byId, keep, make, setText } from './dom.js';
-import { amount, clock, count, duration, fullAmount, percent } from './format.js';
+import { amount, clock, count, duration, fullAmount, percent, signed } from './format.js';
 import { t, windowName } from './i18n.js';
 import { known, ratio, show } from './number.js';
+
+const SEGMENT_MS = 600_000;
 
 const absent = (why) => ({ value: null, why });
 const slidingWindows = (snapshot) => Object.keys(snapshot.windows).filter((name) => name !== 'session');
@@ -28,8 +30,10 @@ export function drawHeroes(snapshot, live, money) {
   const { trade } = snapshot.windows.session;
   const asAmount = (value) => amount(value, money);
   show(byId('onlineNow'), known(online?.now), count);
-  show(byId('peak'), known(online?.peak), count);
-  setText(byId('peakAt'), online?.peak > 0 ? clock(online.peakAt, false) : '');
+  const [first] = slidingWindows(snapshot);
+  const nearest = first ? snapshot.windows[first] : null;
+  setText(byId('netEntriesLabel'), t('netEntries', first ? windowName(first) : ''));
+  show(byId('netEntries'), nearest ? known(nearest.entries - nearest.leaves) : absent('window'), signed);
   show(byId('averageOnline'), online?.average == null ? absent('hops') : known(online.average), count);
   show(byId('gmv'), known(trade?.gmv), asAmount);
   if (trade) byId('gmv').title = fullAmount(trade.gmv, money);
@@ -53,10 +57,13 @@ export function drawAudience(snapshot) {
     { key: 'viewers', label: t('viewers'), reading: known(session.viewers), format: count },
     { key: 'entries', label: t('entries'), reading: known(session.entries), format: count },
     {
+      key: 'peak', label: t('peak'), reading: known(snapshot.online?.peak), format: count,
+      note: snapshot.online?.peak > 0 ? clock(snapshot.online.peakAt, false) : '',
+    },
+    {
       key: 'interactionRate', label: t('interactionRate'), reading: ratio(session.interactionRate, 'viewers'), format: percent,
       note: rateNow === null ? '' : t('lastInteraction', windowName(recent), percent(rateNow)),
     },
-    { key: 'leaves', label: t('leaves'), reading: known(session.leaves), format: count },
   ]);
 }
 
@@ -88,11 +95,12 @@ export function drawRetention(snapshot) {
   segments.forEach((segment, index) => {
     const bar = bars[index];
     const [number, track, label] = bar.children;
-    const reading = ratio(segment.retained, 'segment');
+    const hasNext = snapshot.asOf > snapshot.start + (segment.index + 1) * SEGMENT_MS;
+    const reading = hasNext ? ratio(segment.retained, 'segment') : absent('next');
     show(number, reading, percent);
     track.firstElementChild.style.setProperty('--share', reading.value ?? 0);
     bar.classList.toggle('open', segment.open);
-    bar.title = segment.open ? t('openSegment') : '';
+    track.dataset.note = segment.open ? t('openSegment') : '';
     setText(label, `${segment.index * 10}–${segment.index * 10 + 10}`);
   });
 }

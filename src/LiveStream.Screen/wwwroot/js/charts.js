@@ -8,6 +8,7 @@ const CYAN = '#38d6ff', GREEN = '#46e6a6', ROSE = '#ff7d98', VIOLET = '#a595ff',
 const GRID = 'rgba(125,155,215,.13)';
 const MINUTE = 60_000;
 const POINT_MS = 10_000;
+const HAN = '"LiveStream Han",sans-serif';
 const FONTS = '"LiveStream Digits","LiveStream Han",sans-serif';
 
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -119,17 +120,24 @@ function tooltip(size, isRate) {
   };
 }
 
+// A round number of four steps, at least `wanted`.
+function niceMaximum(wanted) {
+  const step = Math.max(1, wanted / 4);
+  const power = 10 ** Math.floor(Math.log10(step));
+  return 4 * power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= step && Number.isInteger(factor * power));
+}
+
 function curveOption(online, entries, leaves, size) {
   const newest = online.at(-1);
   const axis = (isRight) => ({
     type: 'value', min: 0, splitNumber: 4, minInterval: 1, position: isRight ? 'right' : 'left',
     splitLine: { show: !isRight, lineStyle: { color: GRID } }, axisLabel: { ...axisText(size), formatter: (value) => count(value) },
-    max: isRight ? (range) => Math.max(4, Math.ceil(range.max * 1.7)) : undefined,
-    ...(isRight ? { axisLabel: { show: false } } : {}),
+    max: isRight ? (range) => niceMaximum(range.max * 1.6) : undefined,
+    name: isRight ? t('perMinuteAxis') : t('online'), nameTextStyle: { ...axisText(size), align: isRight ? 'right' : 'left', padding: [0, isRight ? -size * 2.4 : 0, 0, isRight ? 0 : -size * 3] }, nameGap: size * 0.5,
   });
   return {
     animation: false, tooltip: tooltip(size, false),
-    grid: { left: size * 3.4, right: size * 0.9, top: size * 0.9, bottom: size * 1.7 },
+    grid: { left: size * 3.4, right: size * 3, top: size * 1.8, bottom: size * 1.7 },
     xAxis: timeAxis(size), yAxis: [axis(false), axis(true)],
     series: [
       line(t('online'), online, CYAN, size * 0.2, {
@@ -171,7 +179,10 @@ function survivalOption(rows, size) {
         label: { ...label, color: WHITE, formatter: (point) => percent(point.value) },
       }),
       line('', rows.map((row) => (row.retained?.value == null ? 0 : null)), 'transparent', 0, {
-        sampling: undefined, showSymbol: true, symbolSize: 1, silent: true, label: { ...label, color: INK, formatter: '--' },
+        sampling: undefined, showSymbol: true, symbolSize: 1, silent: true, label: {
+          ...label, color: INK, formatter: `{dash|--}\n{why|${t('why_old')}}`,
+          rich: { dash: { fontFamily: HAN, fontSize: size * 1.1, align: 'center' }, why: { fontFamily: FONTS, fontSize: size * 0.9, align: 'center', padding: [size * 0.2, 0, 0, 0] } },
+        },
       }),
     ],
   };

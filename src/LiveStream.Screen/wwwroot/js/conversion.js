@@ -63,7 +63,7 @@ function drawChain(window) {
     fill(node, 'output', count(step.users));
     if (index === 0) return;
     const ofViewers = ratio(step.ofViewers, 'viewers');
-    fill(node, 'small', ofViewers.value === null ? NOTHING : `${t('ofViewers')} ${percent(ofViewers.value)}`, ofViewers);
+    fill(node, 'small', ofViewers.value === null ? NOTHING : t('ofViewers', percent(ofViewers.value)), ofViewers);
     const ofPrevious = ratio(step.ofPrevious, index === 1 ? 'viewers' : 'previous');
     fill(rates[index - 1], 'output', percent(ofPrevious.value), ofPrevious);
   });
@@ -108,7 +108,7 @@ function drawFunnel(steps) {
   });
   steps.forEach((step, index) => {
     const row = rows[index];
-    const ofFirst = index === 0 ? { value: 1 } : ratio(step.ofFirst, 'first');
+    const ofFirst = index === 0 ? { value: step.users > 0 ? 1 : 0 } : ratio(step.ofFirst, 'first');
     row.querySelector('i').style.setProperty('--share', Math.max(0.012, ofFirst.value ?? 0));
     fill(row, 'label', t(step.step));
     fill(row, 'output', count(step.users));
@@ -140,7 +140,7 @@ function drawHot(snapshot, money) {
     fill(row, '.place', String(product.rank));
     fill(row, '.name', snapshot.names?.[product.product] ?? product.product);
     fill(row, '.score', count(product.score));
-    fill(row, '.money', amount(product.gmv, money));
+    fill(row, '.money', amount(product.gmv, money, true));
     drawMove(row.querySelector('.move'), product);
   });
 }

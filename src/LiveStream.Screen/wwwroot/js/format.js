@@ -23,6 +23,9 @@ export function count(value) {
   return (value < 0 ? '-' : '') + (scaled(Math.abs(value), units) ?? grouped.format(Math.abs(value)));
 }
 
+/** A change: +12, -3, 0. */
+export const signed = (value) => (value > 0 ? '+' : '') + count(value);
+
 export const fullCount = (value) => (isNothing(value) ? NOTHING : grouped.format(value));
 
 const symbols = new Map();
@@ -41,12 +44,12 @@ function symbol(currency) {
   return symbols.get(currency);
 }
 
-/** Minor units -> ¥12.8万 or ¥128K; below ten thousand in full. money = {currency, minorDigits}. */
-export function amount(minor, money) {
+/** Minor units -> ¥12.8万 or ¥128K; below ten thousand in full, or whole units only. money = {currency, minorDigits}. */
+export function amount(minor, money, isWhole = false) {
   if (isNothing(minor)) return NOTHING;
   const size = Math.abs(minor) / 10 ** money.minorDigits;
   const short = language() === 'zh' ? scaled(size, [[1e8, '亿', 2], [1e4, '万', 1]]) : shortEnglish(size);
-  return (minor < 0 ? '-' : '') + symbol(money.currency) + (short ?? decimals(size, money.minorDigits));
+  return (minor < 0 ? '-' : '') + symbol(money.currency) + (short ?? decimals(size, isWhole ? 0 : money.minorDigits));
 }
 
 function shortEnglish(size) {
