@@ -1,0 +1,143 @@
+using LiveStream.Ingest.Decoding;
+using LiveStream.Metrics.Events;
+using LiveStream.Pipeline.Intake;
+
+namespace LiveStream.Ingest.Files;
+
+/// <summary>
+/// Reads events from files (one JSON object a line, plain or gzip) into one intake. Each file is one partition; the next
+/// block is always taken from the file whose watermark is least, so that files of the same time are read side by side.
+/// Made and run by <c>livestream replay</c> on one thread; memory does not grow with the files.
+/// </summary>
+public sealed class FileSource : IDisposable
+{
+    private readonly LineFile[] _files;
+    private readonly FileReport[] _reports;
+    private readonly EventDecoder _decoder;
+    private readonly byte[]? _room;
+
+    /// <summary>Opens all files, so that one that is missing is found before any is read.</summary>
+    /// <param name="paths">The files; each becomes the partition of its index.</param>
+    /// <param name="decoder">Decodes the lines; used by this source alone.</param>
+    /// <param name="room">Only events of this room are read (others are not counted), or null for all.</param>
+    /// <exception cref="IOException">A file is missing or cannot be read; the message is one sentence.</exception>
+    public FileSource(IReadOnlyList<string> paths, EventDecoder decoder, string? room = null)
+    {
+        _decoder = decoder;
+        _room = room is null ? null : System.Text.Encoding.UTF8.GetBytes(room);
+        _files = new LineFile[paths.Count];
+        _reports = [.. paths.Select(path => new FileReport(path))];
+        try
+        {
+            for (var i = 0; i < _files.Length; i++)
+            {
+                _files[i] = new LineFile(paths[i]);
+            }
+        }
+        catch (IOException)
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Number of files, that is of partitions of the group.</summary>
+    public int Count => _files.Length;
+
+    /// <summary>Reads everything, waiting whenever the lanes are full, and ends every partition.</summary>
+    /// <param name="intake">Door of a group of <see cref="Count"/> partitions.</param>
+    /// <param name="progress">Told bytes read and their total (0 = unknown) after each block; called on this thread.</param>
+    /// <param name="cancellation">Ends the reading between two blocks.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public FileReadResult Read(GroupIntake intake, Action<long, long>? progress, CancellationToken cancellation)
+    {
+        var ended = new bool[_files.Length];
+        var total = _files.Sum(file => file.TotalBytes);
+        for (var open = _files.Length; open > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var next = LeastWatermark(intake, ended);
+            if (!ReadBlock(next, intake))
+            {
+                ended[next] = true;
+                open--;
+                intake.EndPartition(next);
+            }
+
+            intake.Flush(cancellation);
+            progress?.Invoke(_files.Sum(file => file.PositionBytes), total);
+        }
+
+        return new FileReadResult(_reports);
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        foreach (var file in _files)
+        {
+            file?.Dispose();
+        }
+    }
+
+    private static int LeastWatermark(GroupIntake intake, bool[] ended)
+    {
+        var least = -1;
+        for (var i = 0; i < ended.Length; i++)
+        {
+            if (!ended[i] && (least < 0 || intake.WatermarkMs(i) < intake.WatermarkMs(least)))
+            {
+                least = i;
+            }
+        }
+
+        return least;
+    }
+
+    private bool ReadBlock(int index, GroupIntake intake)
+    {
+        var file = _files[index];
+        var report = _reports[index];
+        try
+        {
+            if (!file.Fill())
+            {
+                return false;
+            }
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            report.Error = $"{report.Path} breaks off after line {report.Lines}: {error.Message}";
+            return false;
+        }
+
+        while (file.TryRead(out var line, out var tooLong))
+        {
+            report.CountLine();
+            var reason = tooLong ? RejectReason.Size : ReadLine(line, index, intake);
+            if (reason != RejectReason.None)
+            {
+                intake.Reject(reason);
+                report.CountBad();
+            }
+        }
+
+        return true;
+    }
+
+    private RejectReason ReadLine(ReadOnlySpan<byte> line, int index, GroupIntake intake)
+    {
+        if (LineFile.IsBlank(line))
+        {
+            return RejectReason.None;
+        }
+
+        var reason = _decoder.Decode(line, TopicTypes.All, out var parsed);
+        if (reason == RejectReason.None && (_room is null || parsed.Room.SequenceEqual(_room)))
+        {
+            intake.Add(index, parsed, GroupIntake.NoTimestamp);
+        }
+
+        return reason;
+    }
+}
