@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace LiveStream.Publish.Redis;
+
+/// <summary>One connection as long as it lasts.</summary>
+internal sealed record RedisLink(ConnectionMultiplexer Multiplexer, IDatabase Database);
+
+/// <summary>
+/// Owns the connection: makes it, and makes a new one when a call failed or did not return. Writers wait in <see cref="UpAsync"/>
+/// and report trouble by <see cref="Lost"/>; one loop, <see cref="RunAsync"/>, does the rest. Says once that Redis is lost, then
+/// every 10 s that it still is, and once that it is back.
+/// </summary>
+internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly Lock gate = new();
+    private TaskCompletionSource<RedisLink> up = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<Exception> down = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RedisLink? current;
+
+    /// <summary>Whether there is a connection that nobody has complained about.</summary>
+    public bool IsUp
+    {
+        get
+        {
+            lock (gate)
+            {
+                return current is not null;
+            }
+        }
+    }
+
+    /// <summary>The connection, waited for.</summary>
+    public Task<RedisLink> UpAsync(CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            return up.Task.IsCompleted ? up.Task : up.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>A call on this connection failed or did not return: it is given up.</summary>
+    public void Lost(RedisLink link, Exception reason)
+    {
+        lock (gate)
+        {
+            if (!ReferenceEquals(current, link))
+            {
+                return;
+            }
+
+            current = null;
+            up = new TaskCompletionSource<RedisLink>(TaskCreationOptions.RunContinuationsAsynchronously);
+            down.TrySetResult(reason);
+        }
+    }
+
+    /// <summary>Keeps a connection up until cancelled. <paramref name="connected"/> is called after each success.</summary>
+    public async Task RunAsync(Action connected, CancellationToken cancellationToken)
+    {
+        Exception? lost = null;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var link = await ConnectAsync(lost, cancellationToken);
+            var failure = Announce(link);
+            connected();
+            try
+            {
+                lost = await failure.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                lost = null;
+            }
+
+            await CloseAsync(link);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private Task<Exception> Announce(RedisLink link)
+    {
+        lock (gate)
+        {
+            down = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+            current = link;
+            up.TrySetResult(link);
+            return down.Task;
+        }
+    }
+
+    private async Task<RedisLink> ConnectAsync(Exception? lost, CancellationToken cancellationToken)
+    {
+        var configuration = ConfigurationOptions.Parse(options.Configuration);
+        configuration.AbortOnConnectFail = true;
+        configuration.ConnectRetry = 1;
+        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)ConnectTimeout.TotalMilliseconds);
+        var endPoints = string.Join(", ", configuration.EndPoints.Select(ToText));
+        if (lost is not null)
+        {
+            logger.LogWarning("Redis at {EndPoints} is lost: {Reason}. Intake goes on, the newest snapshot of each room waits.", endPoints, Line(lost));
+        }
+
+        var remindedAt = lost is null ? (long?)null : time.GetTimestamp();
+        Task<ConnectionMultiplexer>? connecting = null;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                connecting ??= ConnectionMultiplexer.ConnectAsync(configuration);
+                var multiplexer = await connecting.WaitAsync(ConnectTimeout, time, cancellationToken);
+                var link = new RedisLink(multiplexer, multiplexer.GetDatabase());
+                multiplexer.ConnectionFailed += (_, failure) =>
+                    Lost(link, failure.Exception ?? new IOException(failure.FailureType.ToString()));
+                if (lost is not null)
+                {
+                    meter.CountReconnection();
+                }
+
+                if (remindedAt is not null)
+                {
+                    logger.LogInformation("Redis at {EndPoints} is back.", endPoints);
+                }
+
+                return link;
+            }
+            catch (Exception unreachable) when (unreachable is RedisConnectionException or TimeoutException)
+            {
+                connecting = connecting is { IsCompleted: false } ? connecting : null;
+                if (remindedAt is null || time.GetElapsedTime(remindedAt.Value) >= RemindEvery)
+                {
+                    remindedAt = time.GetTimestamp();
+                    logger.LogWarning(
+                        "Redis at {EndPoints} does not answer: {Reason}. Trying on; intake goes on, the newest snapshot of each room waits.",
+                        endPoints, Line(unreachable));
+                }
+            }
+
+            await Task.Delay(RetryEvery, time, cancellationToken);
+        }
+    }
+
+    private async Task CloseAsync(RedisLink link)
+    {
+        try
+        {
+            await link.Multiplexer.CloseAsync(allowCommandsToComplete: false).WaitAsync(ConnectTimeout, time);
+        }
+        catch (Exception stuck) when (stuck is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            logger.LogDebug(stuck, "The old connection to Redis did not close in time.");
+        }
+    }
+
+    private static string ToText(System.Net.EndPoint endPoint) => endPoint is System.Net.DnsEndPoint named ? $"{named.Host}:{named.Port}" : endPoint.ToString() ?? "";
+
+    private static string Line(Exception reason) => reason.Message.ReplaceLineEndings(" ").Split(';')[0];
+}

@@ -1,0 +1,214 @@
+using System.Text.Json;
+using LiveStream.Publish.Tests.Fixtures;
+using StackExchange.Redis;
+
+namespace LiveStream.Publish.Tests.Redis;
+
+/// <summary>What happens when Redis is flushed, killed, frozen or not there.</summary>
+public sealed class RedisRecoveryTests : IAsyncLifetime
+{
+    private const int Rooms = 200;
+
+    private RedisServer server = null!;
+    private PublisherBench bench = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.WhyNot);
+        server = await RedisServer.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (bench is not null)
+        {
+            await bench.DisposeAsync();
+        }
+
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task After_a_flush_every_quiet_room_is_back_within_two_seconds()
+    {
+        bench = new PublisherBench(server.Configuration);
+        var database = await bench.ReadAsync();
+        PutAll(10_000);
+        await bench.UntilAsync(() => AllThereAsync(database, 10_000), 10, "all rooms");
+        for (var flush = 0; flush < 3; flush++)
+        {
+            await server.CommandAsync("FLUSHALL");
+            await server.CommandAsync("SCRIPT", "FLUSH");
+            var took = await bench.UntilAsync(() => AllThereAsync(database, 10_000), 5, "all rooms again");
+            Assert.InRange(took.TotalSeconds, 0, 2);
+        }
+
+        Assert.Equal(0, bench.Publisher.Meter.Reconnections);
+    }
+
+    [Fact]
+    public async Task After_a_restart_every_room_is_back_within_two_seconds()
+    {
+        bench = new PublisherBench(server.Configuration);
+        PutAll(10_000);
+        var database = await bench.ReadAsync();
+        await bench.UntilAsync(() => AllThereAsync(database, 10_000), 10, "all rooms");
+        await server.KillAsync();
+        await bench.UntilAsync(() => bench.Log.Count("is lost") == 1, 5, "noticed");
+        for (var t = 11_000; t <= 20_000; t += 1000)
+        {
+            PutAll(t);
+        }
+
+        await bench.UntilAsync(() => bench.Publisher.Meter.PendingRooms == Rooms, 5, "all wait");
+        await server.StartAgainAsync();
+        database = await bench.ReadAgainAsync();
+        var took = await bench.UntilAsync(() => AllThereAsync(database, 20_000), 5, "the newest of all rooms");
+        Assert.InRange(took.TotalSeconds, 0, 2);
+        Assert.Equal(1, bench.Log.Count("is back"));
+        Assert.Equal(1, bench.Log.Count("is lost"));
+        Assert.Equal(1, bench.Publisher.Meter.Reconnections);
+    }
+
+    [Fact]
+    public async Task A_frozen_server_stops_nobody_and_costs_one_snapshot_a_room()
+    {
+        bench = new PublisherBench(server.Configuration);
+        PutAll(10_000);
+        var database = await bench.ReadAsync();
+        await bench.UntilAsync(() => AllThereAsync(database, 10_000), 10, "all rooms");
+        await server.FreezeAsync();
+        var t = 10_000;
+        await bench.UntilAsync(
+            () =>
+            {
+                PutAll(t += 1000);
+                return bench.Log.Count("is lost") == 1 && t > 60_000 && bench.Publisher.Meter.PendingRooms == Rooms;
+            },
+            20,
+            "noticed, and all wait");
+        var oneOfEach = Enumerable.Range(0, Rooms).Sum(room => bench.Board.TryGet($"r{room}", out var view) ? view.SnapshotJson.Length : 0);
+        await bench.UntilAsync(() => bench.Publisher.Meter.PendingBytes <= (oneOfEach * 2) + (Rooms * 4096), 5, "one of each");
+        Assert.True(bench.Publisher.Meter.Replaced > Rooms);
+        await server.ThawAsync();
+        var took = await bench.UntilAsync(() => AllThereAsync(database, t), 6, "the newest of all rooms");
+        Assert.InRange(took.TotalSeconds, 0, 2);
+    }
+
+    [Fact]
+    public async Task A_missing_server_is_said_once_and_found_when_it_comes()
+    {
+        await using var late = RedisServer.Reserve();
+        bench = new PublisherBench(late.Configuration);
+        PutAll(10_000);
+        await bench.UntilAsync(() => bench.Log.Count("does not answer") == 1, 10, "said");
+        Assert.Contains($"Redis at 127.0.0.1:{late.Port} does not answer", bench.Log.All[0]);
+        Assert.False(bench.Publisher.IsConnected);
+        Assert.True(bench.Board.TryGet("r0", out _));
+        await late.StartAgainAsync();
+        var database = await bench.ReadAsync();
+        await bench.UntilAsync(() => AllThereAsync(database, 10_000), 5, "all rooms");
+        Assert.Equal(1, bench.Log.Count("does not answer"));
+        Assert.True(bench.Publisher.IsConnected);
+    }
+
+    [Fact]
+    public async Task Live_numbers_are_stamped_anew_while_nothing_happens()
+    {
+        bench = new PublisherBench(server.Configuration);
+        var database = await bench.ReadAsync();
+        bench.Put(PublisherBench.Snapshot("r1", 10_000));
+        await bench.UntilAsync(() => database.KeyExistsAsync("live:{r1}:now"), 5, "now");
+        var stamps = new SortedSet<long>();
+        await bench.UntilAsync(
+            async () =>
+            {
+                stamps.Add(JsonDocument.Parse((string)(await database.StringGetAsync("live:{r1}:now"))!).RootElement.GetProperty("publishedAt").GetInt64());
+                return stamps.Count == 4;
+            },
+            10,
+            "four stamps");
+        Assert.All(stamps.Zip(stamps.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 800, 1500));
+    }
+
+    [Fact]
+    public async Task Live_numbers_are_there_within_50_ms_of_their_arrival()
+    {
+        bench = new PublisherBench(server.Configuration);
+        var database = await bench.ReadAsync();
+        var figures = new RandomSnapshots(1).Live("r1"u8.ToArray());
+        var took = new List<double>();
+        for (var i = 0; i < 100; i++)
+        {
+            figures.OffsetSum = figures.Online = 1_000_000 + i;
+            bench.PutLive(figures);
+            var mark = $"\"online\":{figures.Online},";
+            took.Add((await bench.UntilAsync(
+                async () => ((string?)await database.StringGetAsync("live:{r1}:now"))?.Contains(mark, StringComparison.Ordinal) == true, 5, mark)).TotalMilliseconds);
+        }
+
+        Assert.InRange(took.Order().ElementAt(50), 0, 50);
+    }
+
+    [Fact]
+    public async Task The_last_version_is_written_however_seldom_a_room_may_be()
+    {
+        bench = new PublisherBench(server.Configuration, adjust: options => options with { PublishEveryMs = 400 });
+        var database = await bench.ReadAsync();
+        for (var t = 1000; t <= 20_000; t += 1000)
+        {
+            bench.Put(PublisherBench.Snapshot("r1", t));
+        }
+
+        await bench.UntilAsync(async () => await database.HashGetAsync("live:{r1}:screen", "asOf") == "20000", 5, "the last one");
+        Assert.Equal(2, bench.Publisher.Meter.Written);
+        Assert.Equal(18, bench.Publisher.Meter.Replaced);
+    }
+
+    [Fact]
+    public async Task Stopping_writes_what_waits()
+    {
+        bench = new PublisherBench(server.Configuration, adjust: options => options with { PublishEveryMs = 60_000 });
+        var database = await bench.ReadAsync();
+        PutAll(1000);
+        PutAll(2000);
+        await bench.Publisher.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(5)).Token);
+        Assert.Equal("2000", (string?)await database.HashGetAsync($"live:{{r{Rooms - 1}}}:screen", "asOf"));
+    }
+
+    [Fact]
+    public async Task Rooms_beyond_the_cap_are_refused_and_counted()
+    {
+        bench = new PublisherBench(server.Configuration, adjust: options => options with { MaxRooms = 3 });
+        PutAll(1000);
+        Assert.Equal(Rooms - 3, bench.Publisher.Meter.RefusedRooms);
+        await bench.UntilAsync(() => bench.Publisher.Meter.Written == 3, 5, "three");
+    }
+
+    private void PutAll(long asOfMs)
+    {
+        var points = new RandomSnapshots(1).Points(3, 10_000, 10_000);
+        for (var room = 0; room < Rooms; room++)
+        {
+            bench.Put(PublisherBench.Snapshot($"r{room}", asOfMs, seed: room % 7), fine: points);
+        }
+    }
+
+    private static async Task<bool> AllThereAsync(IDatabase database, long asOfMs)
+    {
+        try
+        {
+            var asOf = await Task.WhenAll(Enumerable.Range(0, Rooms).Select(room => database.HashGetAsync($"live:{{r{room}}}:screen", "asOf")));
+            var keys = await Task.WhenAll(Enumerable.Range(0, Rooms).SelectMany(room => new[] { "snapshot", "now", "series", "fence" }.Select(
+                key => database.KeyExistsAsync($"live:{{r{room}}}:{key}"))));
+            return Array.TrueForAll(asOf, value => value == asOfMs) && Array.TrueForAll(keys, there => there) && await database.SortedSetLengthAsync("live:rooms") == Rooms;
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+}
