@@ -65,7 +65,7 @@ internal sealed class RedisSettings
     [Range(100, 60_000)]
     public int PublishEveryMs { get; set; } = 1000;
 
-    [Range(5, 1000)]
+    [Range(5, 200)]
     public int LiveEveryMs { get; set; } = 25;
 }
 

@@ -8,17 +8,15 @@ namespace LiveStream.App.Recovery;
 /// The folder beside the log: the key of the pseudonyms, and one epoch counter per partition group. May be shared by the instances
 /// of one consumer group: everything in it is claimed by creating a file, which one instance alone succeeds in.
 /// </summary>
-internal sealed class CheckpointFolder
+internal sealed class CheckpointFolder : ICheckpointStore
 {
     private const string IdentityFile = "identity.key";
-    private const int IdentityBytes = 32;
 
     private readonly string folder;
 
     private CheckpointFolder(string folder) => this.folder = folder;
 
-    /// <summary>Full path.</summary>
-    public string FullPath => folder;
+    public string Description => $"the folder {folder}";
 
     /// <summary>Opens the folder, creating it when it is missing.</summary>
     /// <exception cref="UsageException">The folder cannot be created or written.</exception>
@@ -40,29 +38,29 @@ internal sealed class CheckpointFolder
         return new CheckpointFolder(full);
     }
 
-    /// <summary>The key of the pseudonyms: the one that is there, or a new random one.</summary>
-    /// <param name="created">Whether this call created it.</param>
-    public byte[] IdentityKey(out bool created)
+    public Task<IdentityKey> IdentityKeyAsync() => Task.FromResult(ReadOrCreateIdentityKey());
+
+    public Task<long> RaiseEpochAsync(int group) => Task.FromResult(RaiseEpoch(group));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private IdentityKey ReadOrCreateIdentityKey()
     {
         var path = Path.Combine(folder, IdentityFile);
-        created = !File.Exists(path)
-            && DurableFiles.TryCreate(path, System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdentityBytes))));
+        var created = !File.Exists(path)
+            && DurableFiles.TryCreate(path, System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdentityKey.NewBytes))));
         try
         {
             var key = Convert.FromHexString(File.ReadAllText(path).Trim());
-            return key.Length >= IdentityBytes ? key : throw new FormatException();
+            return key.Length >= IdentityKey.NewBytes ? new IdentityKey(key, created) : throw new FormatException();
         }
         catch (FormatException)
         {
-            throw new UsageException($"{path} does not hold a key of {IdentityBytes} bytes in hexadecimal; restore it, or delete it to start with new pseudonyms.");
+            throw new UsageException($"{path} does not hold a key of {IdentityKey.NewBytes} bytes in hexadecimal; restore it, or delete it to start with new pseudonyms.");
         }
     }
 
-    /// <summary>
-    /// Raises the epoch of a partition group: greater than every epoch ever given for it from this folder, durable before it is
-    /// returned, and given once, also when several instances ask at a time.
-    /// </summary>
-    public long RaiseEpoch(int group)
+    private long RaiseEpoch(int group)
     {
         var prefix = string.Create(CultureInfo.InvariantCulture, $"epoch-{group}-");
         while (true)

@@ -57,7 +57,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"Kafka": {"DeadLetterPayload": "perhaps"}}""", "true or false")]
     [InlineData("""{"Kafka": {"Properties": {"enable.auto.commit": "true"}}}""", "enable.auto.commit is refused")]
     [InlineData("""{"Redis": {"Prefix": "a{b"}}""", "Prefix is 'a{b'")]
-    [InlineData("""{"Redis": {"LiveEveryMs": 900, "PublishEveryMs": 500}}""", "is more than PublishEveryMs")]
+    [InlineData("""{"Redis": {"LiveEveryMs": 200, "PublishEveryMs": 100}}""", "is more than PublishEveryMs")]
     [InlineData("""{"Checkpoint": {"Store": "disk"}}""", "must be folder, redis or none")]
     [InlineData("""{"Identity": {"Key": "abcd"}}""", "at least 32 bytes in hexadecimal")]
     [InlineData("""{"Screen": {"Urls": "5080"}}""", "Urls has '5080'")]

@@ -8,34 +8,28 @@ public sealed class CheckpointFolderTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public void The_identity_key_is_created_once_and_then_kept()
+    public async Task The_identity_key_is_created_once_and_then_kept()
     {
-        var first = CheckpointFolder.Open(folder.Path).IdentityKey(out var created);
-        var second = CheckpointFolder.Open(folder.Path).IdentityKey(out var createdAgain);
-        Assert.True(created);
-        Assert.False(createdAgain);
-        Assert.Equal(32, first.Length);
-        Assert.Equal(first, second);
+        var first = await CheckpointFolder.Open(folder.Path).IdentityKeyAsync();
+        var second = await CheckpointFolder.Open(folder.Path).IdentityKeyAsync();
+        Assert.True(first.Created);
+        Assert.False(second.Created);
+        Assert.Equal(32, first.Bytes.Length);
+        Assert.Equal(first.Bytes, second.Bytes);
     }
 
     [Fact]
-    public void Instances_that_start_together_agree_on_one_key()
+    public async Task Instances_that_start_together_agree_on_one_key()
     {
-        var keys = new string[8];
-        var creators = 0;
-        Parallel.For(0, keys.Length, i =>
-        {
-            keys[i] = Convert.ToHexString(CheckpointFolder.Open(folder.Path).IdentityKey(out var created));
-            Interlocked.Add(ref creators, created ? 1 : 0);
-        });
-        Assert.Single(keys.Distinct());
-        Assert.Equal(1, creators);
+        var keys = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => CheckpointFolder.Open(folder.Path).IdentityKeyAsync())));
+        Assert.Single(keys.Select(key => Convert.ToHexString(key.Bytes)).Distinct());
+        Assert.Single(keys, key => key.Created);
     }
 
     [Fact]
-    public void The_key_file_is_for_its_owner_only()
+    public async Task The_key_file_is_for_its_owner_only()
     {
-        CheckpointFolder.Open(folder.Path).IdentityKey(out _);
+        await CheckpointFolder.Open(folder.Path).IdentityKeyAsync();
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.Path, "identity.key")));
@@ -43,30 +37,30 @@ public sealed class CheckpointFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_damaged_key_is_said_and_not_replaced()
+    public async Task A_damaged_key_is_said_and_not_replaced()
     {
         File.WriteAllText(Path.Combine(folder.Path, "identity.key"), "short");
-        var mistake = Assert.Throws<UsageException>(() => CheckpointFolder.Open(folder.Path).IdentityKey(out _));
+        var mistake = await Assert.ThrowsAsync<UsageException>(() => CheckpointFolder.Open(folder.Path).IdentityKeyAsync());
         Assert.Contains("identity.key", mistake.Message, StringComparison.Ordinal);
         Assert.Equal("short", File.ReadAllText(Path.Combine(folder.Path, "identity.key")));
     }
 
     [Fact]
-    public void Epochs_rise_per_group_and_survive_a_restart()
+    public async Task Epochs_rise_per_group_and_survive_a_restart()
     {
-        Assert.Equal([1, 2], [CheckpointFolder.Open(folder.Path).RaiseEpoch(0), CheckpointFolder.Open(folder.Path).RaiseEpoch(0)]);
-        Assert.Equal(1, CheckpointFolder.Open(folder.Path).RaiseEpoch(12));
-        Assert.Equal(3, CheckpointFolder.Open(folder.Path).RaiseEpoch(0));
+        Assert.Equal(1, await CheckpointFolder.Open(folder.Path).RaiseEpochAsync(0));
+        Assert.Equal(2, await CheckpointFolder.Open(folder.Path).RaiseEpochAsync(0));
+        Assert.Equal(1, await CheckpointFolder.Open(folder.Path).RaiseEpochAsync(12));
+        Assert.Equal(3, await CheckpointFolder.Open(folder.Path).RaiseEpochAsync(0));
     }
 
     [Fact]
-    public void An_epoch_is_given_once()
+    public async Task An_epoch_is_given_once()
     {
         var store = CheckpointFolder.Open(folder.Path);
-        var epochs = new long[64];
-        Parallel.For(0, epochs.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => epochs[i] = store.RaiseEpoch(3));
+        var epochs = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => store.RaiseEpochAsync(3))));
         Assert.Equal(epochs.Length, epochs.Distinct().Count());
-        Assert.True(store.RaiseEpoch(3) > epochs.Max());
+        Assert.True(await store.RaiseEpochAsync(3) > epochs.Max());
     }
 
     [Fact]
