@@ -44,6 +44,7 @@ internal static class CommandTree
     /// <summary>The commands and their options.</summary>
     internal static RootCommand Root() => new("Real-time metrics of live-commerce rooms: Kafka in, Redis and a big screen out.")
     {
+        ReplayCommand.Create(),
     };
 
     private static string CommandPath(ParseResult parsed) =>

@@ -128,7 +128,7 @@ internal sealed class EmbeddedRedis : IDisposable
     private static void CheckScripts(int port)
     {
         using var client = new TcpClient("127.0.0.1", port) { ReceiveTimeout = 5000 };
-        client.GetStream().Write("EVAL \"return 'ready'\" 0\r\n"u8);
+        client.GetStream().Write("*3\r\n$4\r\nEVAL\r\n$14\r\nreturn 'ready'\r\n$1\r\n0\r\n"u8);
         var reply = new byte[64];
         var text = Encoding.ASCII.GetString(reply, 0, client.GetStream().Read(reply));
         if (!text.StartsWith('$'))

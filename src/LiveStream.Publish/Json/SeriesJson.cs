@@ -1,5 +1,4 @@
 using System.Buffers;
-using LiveStream.Metrics.Snapshots;
 using LiveStream.Pipeline.Output;
 
 namespace LiveStream.Publish.Json;
