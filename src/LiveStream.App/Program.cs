@@ -1,1 +1,3 @@
-return 0;
+using LiveStream.App.Commands;
+
+return await CommandTree.RunAsync(args);

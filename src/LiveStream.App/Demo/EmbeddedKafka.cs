@@ -1,0 +1,48 @@
+using Confluent.Kafka;
+using LiveStream.App.Commands;
+
+namespace LiveStream.App.Demo;
+
+/// <summary>
+/// Kafka inside this process: librdkafka's mock broker on a real local socket. It keeps 5 MiB or 100,000 batches a partition and
+/// nothing on disk, so it is for the demo and for tests. Gone with the process.
+/// </summary>
+internal sealed class EmbeddedKafka : IDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(10);
+
+    private readonly IProducer<Null, Null> brokerOwner;
+
+    private EmbeddedKafka(IProducer<Null, Null> brokerOwner, string address)
+    {
+        this.brokerOwner = brokerOwner;
+        BootstrapServers = address;
+    }
+
+    /// <summary>Where clients connect.</summary>
+    public string BootstrapServers { get; }
+
+    /// <summary>Starts one broker.</summary>
+    /// <exception cref="FailureException">It did not come up.</exception>
+    public static EmbeddedKafka Start()
+    {
+        var config = new ProducerConfig { LogConnectionClose = false };
+        config.Set("test.mock.num.brokers", "1");
+        var owner = new ProducerBuilder<Null, Null>(config)
+            .SetLogHandler(static (_, _) => { })
+            .Build();
+        try
+        {
+            using var admin = new DependentAdminClientBuilder(owner.Handle).Build();
+            var broker = admin.GetMetadata(StartLimit).Brokers.Single();
+            return new EmbeddedKafka(owner, $"{broker.Host}:{broker.Port}");
+        }
+        catch (KafkaException e)
+        {
+            owner.Dispose();
+            throw new FailureException($"The embedded Kafka did not start: {e.Error.Reason}.", e);
+        }
+    }
+
+    public void Dispose() => brokerOwner.Dispose();
+}

@@ -1,0 +1,30 @@
+using Confluent.Kafka;
+using LiveStream.App.Demo;
+using StackExchange.Redis;
+
+namespace LiveStream.Integration.Demo;
+
+public sealed class EmbeddedTests
+{
+    [Fact]
+    public async Task The_embedded_kafka_takes_records_from_any_client()
+    {
+        using var kafka = EmbeddedKafka.Start();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers }).Build();
+        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
+        var report = await producer.ProduceAsync("live.like", new Message<string, string> { Key = "r1", Value = "{}" });
+        var partitions = admin.GetMetadata("live.like", TimeSpan.FromSeconds(5)).Topics.Single().Partitions.Count;
+        Assert.Equal(4, partitions);
+        Assert.Equal(PersistenceStatus.Persisted, report.Status);
+    }
+
+    [Fact]
+    public async Task The_embedded_redis_runs_scripts()
+    {
+        using var redis = EmbeddedRedis.Start();
+        Assert.Equal("Garnet", redis.Name);
+        using var client = await ConnectionMultiplexer.ConnectAsync(redis.Configuration);
+        var reply = await client.GetDatabase().ScriptEvaluateAsync("redis.call('SET', KEYS[1], ARGV[1]); return redis.call('GET', KEYS[1])", ["k"], ["v"]);
+        Assert.Equal("v", (string?)reply);
+    }
+}
