@@ -11,7 +11,7 @@ public sealed class ShowGenerator : IEventSource
     public const double ExplainFactor = 20;
 
     private const double ArrivalsPerSecond = 6;
-    private const double EventsPerArrival = 45;
+    private const double EventsPerArrival = 27;
 
     private readonly ShowAgenda _agenda;
     private readonly ShowRoom[] _rooms;

@@ -40,14 +40,14 @@ internal sealed class ShowRoom(int index, long startMs, long? endMs, double arri
     public int ArriveTurn { get; set; }
 
     /// <summary>What marker and script do together.</summary>
-    public Factors Factors { get; private set; } = new();
+    public Factors Factors { get; private set; } = Factors.Unchanged;
 
     public bool IsInForce(Turn turn) => _turns[(int)turn.Kind] == turn;
 
     public void Take(Turn turn)
     {
         _turns[(int)turn.Kind] = turn;
-        Factors = new();
+        Factors = Factors.Unchanged;
         foreach (var inForce in _turns)
         {
             Factors = inForce is null ? Factors : Factors * inForce.Factors;

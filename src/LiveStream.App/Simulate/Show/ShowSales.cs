@@ -8,9 +8,9 @@ namespace LiveStream.App.Simulate;
 /// </summary>
 internal sealed class ShowSales(ShowAgenda agenda)
 {
-    private const double CartAfterClick = 0.28;
-    private const double OrderAtOnceAfterClick = 0.04;
-    private const double OrderAfterCart = 0.45;
+    private const double CartAfterClick = 0.14;
+    private const double OrderAtOnceAfterClick = 0.008;
+    private const double OrderAfterCart = 0.25;
     private const double PaymentAfterOrder = 0.85;
     private const double CancelWhenUnpaid = 0.5;
     private const double RefundAfterPayment = 0.03;

@@ -12,7 +12,7 @@ internal sealed class ShowVisits(ShowAgenda agenda, ShowSales sales)
 {
     private const double LikesPerMs = 1 / 22_000.0;
     private const double BarragesPerMs = 1 / 100_000.0;
-    private const double ClicksPerMs = 1 / 90_000.0;
+    private const double ClicksPerMs = 1 / 200_000.0;
     private const double SharesPerMs = 1 / 1_500_000.0;
     private const double FollowsPerMs = 1 / 700_000.0;
     private const double GiftsPerMs = 1 / 1_500_000.0;

@@ -15,11 +15,11 @@ internal sealed class Turn
         new(EventType.Script, "script-story", "先讲面料的故事", new Factors(Barrage: 1.5, Click: 0.8)),
         new(EventType.Script, "script-pain", "痛点开场再上链接", new Factors(Click: 1.4)),
         new(EventType.Script, "script-urge", "限时催单", new Factors(Order: 1.3, Payment: 1.1)),
-        new(EventType.Script, "script-plain", "普通讲解", new Factors()),
+        new(EventType.Script, "script-plain", "普通讲解", Factors.Unchanged),
         new(EventType.Marker, "lucky-bag", "发福袋", new Factors(Like: 2, Barrage: 1.5, Lottery: 8)),
         new(EventType.Marker, "ads-up", "投流加大", new Factors(Arrival: 1.6)),
         new(EventType.Marker, "vote", "投票选颜色", new Factors(Vote: 10)),
-        new(EventType.Marker, "calm", "恢复平常", new Factors()),
+        new(EventType.Marker, "calm", "恢复平常", Factors.Unchanged),
     ];
 
     private Turn(EventType kind, string label, string text, Factors factors)
@@ -38,17 +38,4 @@ internal sealed class Turn
     public byte[] Text { get; }
 
     public Factors Factors { get; }
-}
-
-/// <summary>By how much something multiplies the rate of arrivals, of actions per viewer, and the odds of going on to order and to pay.</summary>
-internal readonly record struct Factors(
-    double Arrival = 1, double Like = 1, double Barrage = 1, double Click = 1, double Lottery = 1, double Vote = 1, double Order = 1, double Payment = 1)
-{
-    public static Factors operator *(Factors a, Factors b) => new(
-        a.Arrival * b.Arrival, a.Like * b.Like, a.Barrage * b.Barrage, a.Click * b.Click,
-        a.Lottery * b.Lottery, a.Vote * b.Vote, a.Order * b.Order, a.Payment * b.Payment);
-
-    public static Factors operator /(Factors a, Factors b) => new(
-        a.Arrival / b.Arrival, a.Like / b.Like, a.Barrage / b.Barrage, a.Click / b.Click,
-        a.Lottery / b.Lottery, a.Vote / b.Vote, a.Order / b.Order, a.Payment / b.Payment);
 }

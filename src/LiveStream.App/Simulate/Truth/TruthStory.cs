@@ -12,7 +12,7 @@ internal sealed record TruthEffect(int Room, long TimeMs, Turn Turn, Factors Rat
     /// <summary>A turn ends the effect of the one of its kind before it.</summary>
     public static TruthEffect Of(int room, long timeMs, Turn turn, List<TruthEffect> soFar)
     {
-        var before = soFar.FindLast(effect => effect.Room == room && effect.Turn.Kind == turn.Kind)?.Turn.Factors ?? new Factors();
+        var before = soFar.FindLast(effect => effect.Room == room && effect.Turn.Kind == turn.Kind)?.Turn.Factors ?? Factors.Unchanged;
         return new(room, timeMs, turn, turn.Factors / before);
     }
 }
