@@ -55,7 +55,7 @@ internal sealed class ReplayRun(ReplayRequest request, LiveStreamOptions options
 
         long done = 0;
         var total = request.Files.Sum(file => new FileInfo(file).Length);
-        void Progress(long bytes, long ofTotal) => Volatile.Write(ref done, bytes);
+        void Progress(long bytes, long _) => Volatile.Write(ref done, bytes);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var reading = Task.Factory.StartNew(
             () => source.Read(intake, Progress, failed.Token),
@@ -65,7 +65,7 @@ internal sealed class ReplayRun(ReplayRequest request, LiveStreamOptions options
         {
             // A lane has failed: nothing takes events any more, and what it threw is the reason.
             await failed.CancelAsync();
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await engine.Faulted;
         }
 
