@@ -30,6 +30,7 @@ internal sealed class EventMaker
     private long? _startTs;
     private readonly List<List<(string Name, string Value)>> _trade = [];
     private readonly List<string> _startTimes = [];
+    private readonly Dictionary<long, List<(string Name, string Value)>> _made = [];
 
     public EventMaker(Random random)
     {
@@ -88,12 +89,38 @@ internal sealed class EventMaker
             fields.Add(("session", Quoted(One([.. _sessions, .. _startTimes.TakeLast(1)]))));
         }
 
-        if (fields.Any(field => field.Name == "id"))
+        Resemble(fields, ts);
+        _made[ts] = fields;
+        if (fields[0].Value is "\"payment\"" or "\"order\"" or "\"refund\"" or "\"cancel\"" && fields.Any(field => field.Name == "id"))
         {
             _trade.Add([.. fields]);
         }
 
         return fields;
+    }
+
+    /// <summary>
+    /// Ties and borders mean something between events of one session, user or product: takes these from the event that
+    /// lies at a telling distance before this one, if there is one.
+    /// </summary>
+    private void Resemble(List<(string Name, string Value)> fields, long ts)
+    {
+        var earlier = LogClock.Distances.Select(distance => _made.GetValueOrDefault(ts - distance)).FirstOrDefault(made => made is not null);
+        if (earlier is null || Chance(30))
+        {
+            return;
+        }
+
+        fields.RemoveAll(field => field.Name is "session");
+        fields.AddRange(earlier.Where(field => field.Name == "session"));
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var name = fields[i].Name;
+            if (name == "room" || (name is "user" or "product" && Chance(70)))
+            {
+                fields[i] = earlier.Append(fields[i]).First(field => field.Name == name);
+            }
+        }
     }
 
     /// <summary>A trade event or an end that is moved to the bound, and an event at the bound, of a session nobody else names.</summary>
@@ -172,16 +199,18 @@ internal sealed class EventMaker
     private List<(string Name, string Value)> CopyOfTrade(long ts)
     {
         List<(string Name, string Value)> copy = [.. _trade[^_random.Next(1, Math.Min(_trade.Count, 6) + 1)]];
+        var only = One("amount", "qty", "product", "order", "newBuyer", "all", "all");
         for (var i = 0; i < copy.Count; i++)
         {
+            var isChanged = copy[i].Name == only || (only == "all" && Chance(40));
             copy[i] = copy[i].Name switch
             {
-                "amount" when Chance(40) => ("amount", One(Amounts)),
-                "qty" when Chance(30) => ("qty", One("1", "2", "1000000")),
-                "product" when Chance(30) => ("product", Quoted(One(Products))),
-                "order" when Chance(30) => ("order", Quoted("o" + _random.Next(1, 6))),
-                "newBuyer" when Chance(30) => ("newBuyer", One("true", "false", "null")),
-                "ts" when Chance(60) => ("ts", Number(ts)),
+                "amount" when isChanged => ("amount", One(Amounts)),
+                "qty" when isChanged => ("qty", One("1", "2", "1000000")),
+                "product" when isChanged => ("product", Quoted(One(Products))),
+                "order" when isChanged => ("order", Quoted("o" + _random.Next(1, 6))),
+                "newBuyer" when isChanged => ("newBuyer", One("true", "false", "null")),
+                "ts" when Chance(50) => ("ts", Number(ts)),
                 _ => copy[i],
             };
         }

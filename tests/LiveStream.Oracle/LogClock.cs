@@ -22,6 +22,10 @@ internal sealed class LogClock
     private static readonly long[] Borders =
         [2_000, MinuteMs, 5 * MinuteMs, 10 * MinuteMs, 30 * MinuteMs, 6 * HourMs, 24 * HourMs];
 
+    /// <summary>The distances from an earlier event at which, or just beside which, an event tries some rule.</summary>
+    public static IReadOnlyList<long> Distances { get; } =
+        [0, .. Borders.SelectMany(border => new[] { border - 1, border, border + 1 })];
+
     private readonly Random _random;
     private readonly LogPace _pace;
     private readonly List<long> _past = [];
