@@ -6,12 +6,16 @@ namespace LiveStream.App.Simulate;
 public static class RoomPartitions
 {
     /// <summary>The partition of each room, by its index.</summary>
-    public static int[] Of(int rooms, int partitions)
+    /// <param name="rooms">Number of rooms.</param>
+    /// <param name="partitions">Number of partitions.</param>
+    /// <param name="partitioner"><c>crc32</c> as librdkafka places keys by default, anything else murmur2.</param>
+    public static int[] Of(int rooms, int partitions, string partitioner = "murmur2")
     {
         var result = new int[rooms];
         for (var room = 0; room < rooms; room++)
         {
-            result[room] = Of(SimulatedEventJson.RoomId(room), partitions);
+            var key = SimulatedEventJson.RoomId(room);
+            result[room] = partitioner == "crc32" ? (int)(Crc32(key) % (uint)partitions) : Of(key, partitions);
         }
 
         return result;
@@ -44,5 +48,20 @@ public static class RoomPartitions
 
         h = (h ^ (h >> 13)) * m;
         return h ^ (h >> 15);
+    }
+
+    private static uint Crc32(ReadOnlySpan<byte> key)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in key)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1)));
+            }
+        }
+
+        return ~crc;
     }
 }

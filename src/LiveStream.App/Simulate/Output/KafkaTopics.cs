@@ -1,0 +1,79 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace LiveStream.App.Simulate;
+
+/// <summary>Finds the topics of a run, and creates those that are missing, all with the same number of partitions.</summary>
+internal static class KafkaTopics
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    /// <returns>Partitions of each topic, in the order given.</returns>
+    /// <exception cref="SimulationException">No broker answers, or a topic cannot be created.</exception>
+    public static async Task<int[]> EnsureAsync(Handle client, IReadOnlyList<string> topics, int partitionsOfNew, string brokers)
+    {
+        using var admin = new DependentAdminClientBuilder(client).Build();
+        var counts = new int[topics.Count];
+        try
+        {
+            var existing = admin.GetMetadata(Limit).Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+            for (var i = 0; i < counts.Length; i++)
+            {
+                counts[i] = existing.GetValueOrDefault(topics[i]);
+            }
+
+            var partitions = counts.Max() > 0 ? counts.Max() : partitionsOfNew;
+            var missing = topics.Where((_, i) => counts[i] == 0).ToList();
+            if (missing.Count > 0)
+            {
+                await CreateAsync(admin, missing, partitions);
+            }
+
+            for (var i = 0; i < counts.Length; i++)
+            {
+                counts[i] = counts[i] > 0 ? counts[i] : PartitionsOf(admin, topics[i], partitions);
+            }
+
+            return counts;
+        }
+        catch (KafkaException e)
+        {
+            throw new SimulationException($"Kafka at {brokers} cannot be used: {e.Error.Reason}; check Kafka:BootstrapServers and that the broker runs.", e);
+        }
+    }
+
+    private static async Task CreateAsync(IAdminClient admin, List<string> missing, int partitions)
+    {
+        try
+        {
+            await admin.CreateTopicsAsync(
+                missing.Select(name => new TopicSpecification { Name = name, NumPartitions = partitions, ReplicationFactor = -1 }),
+                new CreateTopicsOptions { RequestTimeout = Limit, OperationTimeout = Limit });
+        }
+        catch (CreateTopicsException e) when (e.Results.TrueForAll(result => !result.Error.IsError || result.Error.Code == ErrorCode.TopicAlreadyExists))
+        {
+            // Another process created one of them in the meantime: that is what was wanted.
+            return;
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
+        {
+            // librdkafka's mock brokers create a topic when it is first asked for, and know no other way.
+            return;
+        }
+    }
+
+    private static int PartitionsOf(IAdminClient admin, string topic, int expected)
+    {
+        var from = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(from) < Limit)
+        {
+            var found = admin.GetMetadata(topic, Limit).Topics.Find(t => t.Topic == topic);
+            if (found is { Error.IsError: false, Partitions.Count: > 0 })
+            {
+                return found.Partitions.Count;
+            }
+        }
+
+        throw new SimulationException($"Topic {topic} was created with {expected} partitions and does not appear; look at the broker's log.");
+    }
+}
