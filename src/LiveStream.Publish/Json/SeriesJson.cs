@@ -1,4 +1,5 @@
 using System.Buffers;
+using LiveStream.Metrics.Snapshots;
 using LiveStream.Pipeline.Output;
 
 namespace LiveStream.Publish.Json;
