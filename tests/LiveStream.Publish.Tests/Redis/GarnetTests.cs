@@ -10,13 +10,12 @@ namespace LiveStream.Publish.Tests.Redis;
 public sealed class GarnetTests : IAsyncLifetime
 {
     private readonly int port = FreePort();
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("garnet-test-");
     private GarnetServer server = null!;
     private PublisherBench bench = null!;
 
     public ValueTask InitializeAsync()
     {
-        server = new GarnetServer(["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--lua", "--memory", "64m", "--index", "4m", "--logdir", folder.FullName, "-q"]);
+        server = new GarnetServer(["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--lua", "--memory", "64m", "--index", "4m", "-q"]);
         server.Start();
         bench = new PublisherBench(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"));
         return ValueTask.CompletedTask;
@@ -26,7 +25,6 @@ public sealed class GarnetTests : IAsyncLifetime
     {
         await bench.DisposeAsync();
         server.Dispose();
-        folder.Delete(recursive: true);
     }
 
     [Fact]
