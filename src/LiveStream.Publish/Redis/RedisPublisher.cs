@@ -176,7 +176,7 @@ public sealed class RedisPublisher : IAsyncDisposable
     /// <summary>Lets the live numbers out, stamped with the wall clock.</summary>
     internal void ReleaseLive(RoomMailbox mailbox, ArrayBufferWriter<byte> scratch, in CounterTotals totals, long nowMs)
     {
-        if (mailbox.StampLive(scratch, totals, nowMs) is { } json)
+        if (mailbox.Live.Stamp(scratch, totals, nowMs) is { } json)
         {
             Board.PostLive(mailbox.Room, json);
             writer.QueueLive(mailbox);
@@ -241,7 +241,7 @@ public sealed class RedisPublisher : IAsyncDisposable
         CounterTotals? totals = null;
         foreach (var (_, mailbox) in mailboxes)
         {
-            if (nowMs - mailbox.LiveAtMs >= RestampAfterMs)
+            if (nowMs - mailbox.Live.StampedAtMs >= RestampAfterMs)
             {
                 var current = totals ??= counters();
                 ReleaseLive(mailbox, scratch, current, nowMs);

@@ -38,7 +38,7 @@ public sealed class RedisSink : LaneSink
         RememberWindows(snapshot);
         while (publisher.MailboxOf(snapshot.Room, session.Group) is { } mailbox)
         {
-            mailbox.PutLiveIfNone(snapshot);
+            mailbox.Live.PutIfNone(snapshot);
             var nowMs = NowMs;
             if (!mailbox.TryPut(Serialise(mailbox, snapshot, session.Series, nowMs), out var replaced))
             {
@@ -75,7 +75,7 @@ public sealed class RedisSink : LaneSink
         var started = publisher.Time.GetTimestamp();
         while (publisher.MailboxOf(live.Room, session.Group) is { } mailbox)
         {
-            if (!mailbox.TryPutLive(live))
+            if (!mailbox.Live.TryPut(live))
             {
                 continue;
             }
@@ -85,9 +85,9 @@ public sealed class RedisSink : LaneSink
             {
                 publisher.ReleaseLive(mailbox, liveText, Totals(nowMs), nowMs);
             }
-            else if (!mailbox.LiveHeld)
+            else if (!mailbox.Live.IsHeld)
             {
-                mailbox.LiveHeld = true;
+                mailbox.Live.IsHeld = true;
                 heldLive.Add(mailbox);
             }
 
@@ -143,7 +143,7 @@ public sealed class RedisSink : LaneSink
             var mailbox = heldLive[i];
             if (LiveIsDue(mailbox, nowMs))
             {
-                mailbox.LiveHeld = false;
+                mailbox.Live.IsHeld = false;
                 publisher.ReleaseLive(mailbox, liveText, Totals(nowMs), nowMs);
             }
             else
@@ -158,7 +158,7 @@ public sealed class RedisSink : LaneSink
 
     /// <summary>While the pace is not stretched the engine's own tick is the distance.</summary>
     private bool LiveIsDue(RoomMailbox mailbox, long nowMs) =>
-        !publisher.Pace.Stretched || nowMs - mailbox.LiveAtMs >= publisher.Pace.IntervalMs;
+        !publisher.Pace.Stretched || nowMs - mailbox.Live.StampedAtMs >= publisher.Pace.IntervalMs;
 
     private void Release(RoomMailbox mailbox, long nowMs)
     {
@@ -180,7 +180,7 @@ public sealed class RedisSink : LaneSink
         var session = ScreenFields.Text(snapshot.Session);
         var status = snapshot.Ended ? "ended" : "live";
         text.ResetWrittenCount();
-        SnapshotJson.Write(text, snapshot, mailbox.WriteLive(liveText, Totals(nowMs), nowMs));
+        SnapshotJson.Write(text, snapshot, mailbox.Live.Write(liveText, Totals(nowMs), nowMs));
         return new SettledWrite(
             snapshot.AsOfMs,
             new RoomSummary(roomName, session, status, snapshot.Online.Now, snapshot.SessionWindow.Trade.GmvMinor, snapshot.AsOfMs),

@@ -41,7 +41,7 @@ internal sealed class RoomWriter(
     /// <summary>Queues a room whose live numbers wait, unless it is queued.</summary>
     public void QueueLive(RoomMailbox mailbox)
     {
-        if (mailbox.TryQueueLive())
+        if (mailbox.Live.TryQueue())
         {
             live.Writer.TryWrite(mailbox);
         }
@@ -54,7 +54,7 @@ internal sealed class RoomWriter(
         for (var i = 0; i < WritersPerQueue; i++)
         {
             writers.Add(WriteAllAsync(settled.Reader, WriteSettledAsync, static mailbox => mailbox.SettledFailed(), cancellationToken));
-            writers.Add(WriteAllAsync(live.Reader, WriteLiveAsync, static mailbox => mailbox.LiveFailed(), cancellationToken));
+            writers.Add(WriteAllAsync(live.Reader, WriteLiveAsync, static mailbox => mailbox.Live.Failed(), cancellationToken));
         }
 
         return Task.WhenAll(writers);
@@ -123,7 +123,7 @@ internal sealed class RoomWriter(
     private async Task WriteLiveAsync(RedisLink link, RoomMailbox mailbox)
     {
         var started = time.GetTimestamp();
-        if (!mailbox.TryTakeLive(epochOfGroup(mailbox.Group), out var call))
+        if (!mailbox.Live.TryTake(epochOfGroup(mailbox.Group), mailbox.IsExpected, out var call))
         {
             return;
         }
@@ -133,7 +133,7 @@ internal sealed class RoomWriter(
             link, Scripts.Live, mailbox.Keys.Live, [call.Epoch, call.OffsetSum, call.Json, expireSeconds, call.SettledExpected ? 1 : 0]);
         pace.Spent(time.GetElapsedTime(started));
         var reply = await evaluating;
-        if (mailbox.LiveReplied(reply, sentAtMs))
+        if (mailbox.Live.Replied(reply, sentAtMs))
         {
             live.Writer.TryWrite(mailbox);
         }

@@ -1,0 +1,55 @@
+using LiveStream.Publish.Redis;
+
+namespace LiveStream.Publish.Tests.Redis;
+
+public sealed class LivePaceTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Theory]
+    [InlineData(0.0, 25)]
+    [InlineData(0.09, 25)]
+    [InlineData(0.2, 50)]
+    [InlineData(0.3, 75)]
+    [InlineData(40, 100)]
+    public void The_interval_stretches_with_the_time_that_live_numbers_take(double load, int expectedMs)
+    {
+        var pace = new LivePace(25);
+        pace.Spent(load * Second);
+        pace.Update(Second);
+        Assert.Equal(expectedMs, pace.IntervalMs);
+        Assert.Equal(expectedMs > 25, pace.Stretched);
+    }
+
+    [Fact]
+    public void It_settles_where_the_budget_is_kept_and_comes_back()
+    {
+        var pace = new LivePace(25);
+        for (var i = 0; i < 20; i++)
+        {
+            pace.Spent(0.2 * (25.0 / pace.IntervalMs) * Second);
+            pace.Update(Second);
+        }
+
+        Assert.InRange(pace.IntervalMs, 50, 72);
+        for (var i = 0; i < 20; i++)
+        {
+            pace.Update(Second);
+        }
+
+        Assert.Equal(25, pace.IntervalMs);
+    }
+
+    [Fact]
+    public void It_never_stretches_beyond_200_ms()
+    {
+        var pace = new LivePace(25);
+        for (var i = 0; i < 20; i++)
+        {
+            pace.Spent(Second);
+            pace.Update(Second);
+        }
+
+        Assert.Equal(LivePace.MostMs, pace.IntervalMs);
+    }
+}
