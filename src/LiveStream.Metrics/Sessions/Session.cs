@@ -15,6 +15,7 @@ public sealed class Session
     private readonly NameTable _names;
     private readonly TradeCopies _copies;
     private readonly SessionMetrics _metrics;
+    private readonly long _quietMs;
     private bool _capped;
 
     /// <summary>Opens a session.</summary>
@@ -34,6 +35,7 @@ public sealed class Session
         SettledMs = OriginMs;
         _copies = new TradeCopies(names, options.Caps.MaxTradeIdsPerSession);
         _metrics = new SessionMetrics(options, names, startMs);
+        _quietMs = SessionMetrics.QuietMs(options);
         _metrics.Snapshot.Room = names[room];
         _metrics.Snapshot.Session = names[name];
         _metrics.Open(0);
@@ -86,7 +88,8 @@ public sealed class Session
         while (SettledMs < untilMs)
         {
             var second = (int)((SettledMs - OriginMs) / EngineOptions.HopMs);
-            _metrics.Advance(second);
+            var quiet = SettledMs - LastAppliedMs > _quietMs;
+            _metrics.Advance(second, quiet);
             SettledMs += EngineOptions.HopMs;
             if (SettledMs % SeriesCurve.FineMs == 0)
             {
@@ -94,7 +97,10 @@ public sealed class Session
             }
 
             onHop?.Invoke(this);
-            _metrics.Open(second + 1);
+            if (!quiet || SettledMs >= untilMs)
+            {
+                _metrics.Open(second + 1);
+            }
         }
     }
 

@@ -128,12 +128,29 @@ public sealed class SessionMetrics
         _showcase.Apply(slice);
     }
 
+    /// <summary>
+    /// Time after the last event from which on every window is empty, everybody has left, every delay has passed, and stays so: closing
+    /// a second then changes nothing but how many there were.
+    /// </summary>
+    public static long QuietMs(EngineOptions options)
+    {
+        const int Margin = 120_000;
+        var windows = options.WindowMinutes[^1] * 60_000L;
+        return Math.Max((windows * 5 / 2) + options.PresenceTimeoutMs, Survival.LongestMs) + Margin;
+    }
+
     /// <summary>Closes the open second; windows that slide there are filled.</summary>
     /// <param name="second">The second, relative to the origin.</param>
-    public void Advance(int second)
+    /// <param name="quiet">Whether the last event is longer ago than <see cref="QuietMs"/>.</param>
+    public void Advance(int second, bool quiet)
     {
         var settledSecond = _originSecond + second + 1;
-        _presence.Advance(second, settledSecond * EngineOptions.HopMs);
+        _presence.Advance(second, settledSecond * EngineOptions.HopMs, quiet);
+        if (quiet)
+        {
+            return;
+        }
+
         _survival.Advance(second);
         _tally.Advance(settledSecond);
         _hotProducts.Advance(second);

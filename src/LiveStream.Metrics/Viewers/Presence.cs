@@ -105,9 +105,10 @@ public sealed class Presence
     /// <summary>Closes a second: visits that fell silent end, and online is sampled at <paramref name="asOfMs"/>.</summary>
     /// <param name="second">The second that is closed, relative to the origin.</param>
     /// <param name="asOfMs">T, ms since the Unix epoch.</param>
-    public void Advance(int second, long asOfMs)
+    /// <param name="quiet">Whether everybody has left long ago.</param>
+    public void Advance(int second, long asOfMs, bool quiet)
     {
-        var silent = _online.Take(second - _timeoutSeconds);
+        var silent = quiet ? 0 : _online.Take(second - _timeoutSeconds);
         if (silent != 0)
         {
             _tally.Add(Column.Leaves, silent);

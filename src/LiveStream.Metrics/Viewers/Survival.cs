@@ -8,11 +8,14 @@ namespace LiveStream.Metrics.Viewers;
 /// </summary>
 public sealed class Survival
 {
+    /// <summary>The longest threshold.</summary>
+    public const int LongestMs = 30 * 60_000;
+
     private static readonly int[] Minutes = [1, 3, 5, 10, 30];
 
     private readonly long[] _survived = new long[5];
     private readonly long[] _begun = new long[5];
-    private int[] _beginners = new int[(30 * 60) + 1];
+    private int[] _beginners = new int[(LongestMs / 1000) + 1];
     private int _second;
 
     /// <summary>Begins a second, relative to the origin.</summary>
