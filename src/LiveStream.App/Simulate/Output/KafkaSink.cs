@@ -75,7 +75,7 @@ public sealed class KafkaSink : IDisposable
     public async Task<SimulationProgress> RunAsync(IEventSource source, TimeProvider clock, Action<SimulationProgress>? progress, CancellationToken cancellation)
     {
         var names = _kafka.Topics.Select(topic => topic.Topic).ToList();
-        var counts = await KafkaTopics.EnsureAsync(_producer.Handle, names, _kafka.PartitionsOfNewTopics, _kafka.BootstrapServers);
+        var counts = await KafkaTopics.EnsureAsync(_producer.Handle, names, _kafka);
         _partitions = Array.ConvertAll(counts, count => RoomPartitions.Of(_options.Rooms, count, _kafka.Partitioner));
         await Task.Factory.StartNew(() => Send(source, clock, progress, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         progress?.Invoke(_at);

@@ -26,6 +26,9 @@ public sealed record KafkaSinkOptions(string BootstrapServers, IReadOnlyList<(st
     /// <summary>Partitions of topics that have to be created while none exists; existing topics decide for missing ones.</summary>
     public int PartitionsOfNewTopics { get; init; } = 4;
 
+    /// <summary>A topic appears when it is first asked for: librdkafka's mock brokers, which know no other way.</summary>
+    public bool BrokerCreatesTopics { get; init; }
+
     /// <summary>Further librdkafka properties, as they are (TLS, SASL).</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

@@ -10,7 +10,7 @@ internal static class KafkaTopics
 
     /// <returns>Partitions of each topic, in the order given.</returns>
     /// <exception cref="SimulationException">No broker answers, or a topic cannot be created.</exception>
-    public static async Task<int[]> EnsureAsync(Handle client, IReadOnlyList<string> topics, int partitionsOfNew, string brokers)
+    public static async Task<int[]> EnsureAsync(Handle client, IReadOnlyList<string> topics, KafkaSinkOptions kafka)
     {
         using var admin = new DependentAdminClientBuilder(client).Build();
         var counts = new int[topics.Count];
@@ -22,9 +22,9 @@ internal static class KafkaTopics
                 counts[i] = existing.GetValueOrDefault(topics[i]);
             }
 
-            var partitions = counts.Max() > 0 ? counts.Max() : partitionsOfNew;
+            var partitions = counts.Max() > 0 ? counts.Max() : kafka.PartitionsOfNewTopics;
             var missing = topics.Where((_, i) => counts[i] == 0).ToList();
-            if (missing.Count > 0)
+            if (missing.Count > 0 && !kafka.BrokerCreatesTopics)
             {
                 await CreateAsync(admin, missing, partitions);
             }
@@ -38,7 +38,7 @@ internal static class KafkaTopics
         }
         catch (KafkaException e)
         {
-            throw new SimulationException($"Kafka at {brokers} cannot be used: {e.Error.Reason}; check Kafka:BootstrapServers and that the broker runs.", e);
+            throw new SimulationException($"Kafka at {kafka.BootstrapServers} cannot be used: {e.Error.Reason}; check Kafka:BootstrapServers and that the broker runs.", e);
         }
     }
 
@@ -55,11 +55,6 @@ internal static class KafkaTopics
             // Another process created one of them in the meantime: that is what was wanted.
             return;
         }
-        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
-        {
-            // librdkafka's mock brokers create a topic when it is first asked for, and know no other way.
-            return;
-        }
     }
 
     private static int PartitionsOf(IAdminClient admin, string topic, int expected)
@@ -74,6 +69,6 @@ internal static class KafkaTopics
             }
         }
 
-        throw new SimulationException($"Topic {topic} was created with {expected} partitions and does not appear; look at the broker's log.");
+        throw new SimulationException($"Topic {topic} with {expected} partitions does not appear; look at the broker's log.");
     }
 }
