@@ -1,0 +1,278 @@
+using Confluent.Kafka;
+using LiveStream.Metrics.Options;
+using Microsoft.Extensions.Logging;
+
+namespace LiveStream.Ingest.Kafka;
+
+/// <summary>
+/// The life of one consumer: joins the group, reads all assigned partitions into their intakes, pauses when the lanes, the
+/// dead letters or a slow neighbour ask for it, and leaves. Made, run and ended by <see cref="KafkaSource"/> on one thread.
+/// </summary>
+internal sealed class ConsumerSession : IDisposable
+{
+    private const int PollMs = 5;
+    private const int FlushEveryMs = 2;
+    private const int HousekeepingEveryMs = 10;
+    private const int RecordsBetweenLooks = 256;
+    private const int WaitForLanesMs = 100;
+    private const int LeastStandstillMs = 500;
+
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+
+    private readonly EngineOptions _engine;
+    private readonly DeadLetters? _deadLetters;
+    private readonly AssignedGroups _groups;
+    private readonly RecordDelivery _delivery;
+    private readonly PartitionKeeper _keeper;
+    private readonly BrokerComplaints _complaints;
+    private readonly MonotonicClock _clock;
+    private readonly ILogger _log;
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private Exception? _fatal;
+    private bool _ending;
+    private bool _blocked;
+    private int _blockedVersion;
+    private long _lastLookMs;
+    private long _nextFlushMs;
+    private long _nextHousekeepingMs;
+
+    public ConsumerSession(
+        KafkaOptions options, EngineOptions engine, RecordHandler handler, DeadLetters? deadLetters, AssignedGroups groups,
+        TopicAdmin admin, BrokerComplaints complaints, MonotonicClock clock, ILogger log)
+    {
+        _engine = engine;
+        _deadLetters = deadLetters;
+        _groups = groups;
+        _delivery = new RecordDelivery(handler, groups);
+        _complaints = complaints;
+        _clock = clock;
+        _log = log;
+        _lastLookMs = clock.NowMs;
+        _consumer = new ConsumerBuilder<byte[], byte[]>(KafkaProperties.Consumer(options))
+            .SetLogHandler((_, message) => complaints.Note(message))
+            .SetErrorHandler(OnError)
+            .SetPartitionsAssignedHandler((_, assigned) => groups.Open(assigned))
+            .SetPartitionsRevokedHandler(OnTakenAway)
+            .SetPartitionsLostHandler(OnTakenAway)
+            .Build();
+        _keeper = new PartitionKeeper(_consumer, groups, new EndProbe(admin, log), engine, complaints, log);
+        _consumer.Subscribe(options.Topics.Select(topic => topic.Name));
+    }
+
+    /// <summary>Lag of the assigned partitions as of the last answer of the brokers; read from any thread.</summary>
+    public IReadOnlyList<PartitionLag> Lag => _keeper.Lag;
+
+    /// <summary>Reads until stopped (true), or until the consumer must be built anew (false).</summary>
+    /// <exception cref="KafkaSourceException">It cannot go on.</exception>
+    public bool Run(Action everyRound, CancellationToken stop)
+    {
+        try
+        {
+            var stopped = ReadUntil(everyRound, stop);
+            _ending = stopped;
+            return stopped;
+        }
+        catch
+        {
+            _ending = true;
+            throw;
+        }
+    }
+
+    private bool ReadUntil(Action everyRound, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var now = Look();
+            if (now >= _nextHousekeepingMs)
+            {
+                _nextHousekeepingMs = now + HousekeepingEveryMs;
+                _deadLetters?.Service();
+                everyRound();
+                if (_keeper.Keep(now, _blocked))
+                {
+                    return false;
+                }
+            }
+
+            ReadSome(now);
+            if (now >= _nextFlushMs)
+            {
+                _nextFlushMs = now + FlushEveryMs;
+                FlushOrBlock(now);
+            }
+
+            if ((_fatal ?? _groups.Failure) is { } failure)
+            {
+                throw failure as KafkaSourceException ?? new KafkaSourceException($"Reading from Kafka failed: {failure.Message}", failure);
+            }
+        }
+
+        Drain();
+        return true;
+    }
+
+    /// <summary>Leaves the group.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _consumer.Close();
+        }
+        catch (KafkaException error)
+        {
+            _log.LogDebug("Kafka: leaving the group failed: {Reason}", error.Error.Reason);
+        }
+
+        _consumer.Dispose();
+    }
+
+    /// <summary>Notes the time; after a standstill nothing that was known of the ends of logs holds.</summary>
+    private long Look()
+    {
+        var now = _clock.NowMs;
+        if (now - _lastLookMs > Math.Max(_engine.IdleMs, LeastStandstillMs))
+        {
+            _keeper.OnStandstill(now);
+        }
+
+        _lastLookMs = now;
+        return now;
+    }
+
+    private void ReadSome(long now)
+    {
+        var wait = PollMs;
+        for (var i = 0; i < RecordsBetweenLooks && TryConsume(wait) is { } result; i++)
+        {
+            wait = 0;
+            if (result.IsPartitionEOF)
+            {
+                _groups.Of(result.TopicPartition)?.OnEnd(result.Offset.Value, now);
+            }
+            else
+            {
+                _delivery.Deliver(result, now);
+            }
+        }
+    }
+
+    private ConsumeResult<byte[], byte[]>? TryConsume(int waitMs)
+    {
+        try
+        {
+            return _consumer.Consume(waitMs);
+        }
+        catch (ConsumeException error)
+        {
+            OnConsumeError(error);
+            return null;
+        }
+    }
+
+    /// <summary>Hands on what was read; when there is no room for it, pauses until there is.</summary>
+    private void FlushOrBlock(long now)
+    {
+        var free = TryFlush();
+        if (!free && !_blocked)
+        {
+            free = WaitForLanes(now);
+        }
+
+        if (!free && (!_blocked || _blockedVersion != _groups.Version))
+        {
+            _blocked = true;
+            _blockedVersion = _groups.Version;
+            _keeper.PauseAll();
+        }
+        else if (free && _blocked)
+        {
+            _blocked = false;
+            _keeper.ResumeAll(now);
+        }
+    }
+
+    private bool TryFlush()
+    {
+        var free = _delivery.TryDeliverHeld();
+        foreach (var group in _groups.All)
+        {
+            free &= group.Intake.TryFlush();
+        }
+
+        return free;
+    }
+
+    /// <summary>A short wait is cheaper than a pause, which throws away what was fetched ahead.</summary>
+    private bool WaitForLanes(long now)
+    {
+        var free = false;
+        while (!free && _clock.NowMs - now < WaitForLanesMs)
+        {
+            Thread.Sleep(1);
+            free = TryFlush();
+        }
+
+        return free;
+    }
+
+    private void Drain()
+    {
+        using var limit = new CancellationTokenSource(DrainLimit);
+        while (!_delivery.TryDeliverHeld() && _deadLetters!.Flush(TimeSpan.FromSeconds(5)) == 0)
+        {
+            _log.LogDebug("Held records go on.");
+        }
+
+        if (_delivery.Held > 0)
+        {
+            _log.LogWarning("{Held} records were not read to their end because their dead letters have no room.", _delivery.Held);
+        }
+
+        foreach (var group in _groups.All)
+        {
+            group.Intake.Flush(limit.Token);
+        }
+    }
+
+    private void OnTakenAway(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
+    {
+        // Whoever ends keeps its rooms until the lanes have published them; else they are read anew, here or elsewhere.
+        if (!_ending)
+        {
+            _groups.Close(partitions.Select(partition => partition.Partition.Value));
+        }
+    }
+
+    private void OnError(IConsumer<byte[], byte[]> consumer, Error error)
+    {
+        if (error.IsFatal)
+        {
+            _fatal = new KafkaSourceException($"The Kafka client cannot go on: {error.Reason}.");
+        }
+        else
+        {
+            _complaints.Hear(error);
+        }
+    }
+
+    private void OnConsumeError(ConsumeException error)
+    {
+        var place = error.ConsumerRecord?.TopicPartitionOffset;
+        switch (error.Error.Code)
+        {
+            case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange when place is not null:
+                _log.LogError(
+                    "Kafka no longer has offset {Offset} of {Partition}: what lay there is lost to the numbers; reading goes on at the earliest record.",
+                    place.Offset, place.TopicPartition);
+                _consumer.Seek(new TopicPartitionOffset(place.TopicPartition, Offset.Beginning));
+                break;
+            case var _ when error.Error.IsFatal:
+                _fatal = new KafkaSourceException($"The Kafka client cannot go on: {error.Error.Reason}.", error);
+                break;
+            default:
+                _complaints.Hear(error.Error);
+                break;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace LiveStream.Ingest.Kafka;
+
+/// <summary>Milliseconds since its making, never backwards, from a <see cref="TimeProvider"/>.</summary>
+internal sealed class MonotonicClock(TimeProvider time)
+{
+    private readonly long _start = time.GetTimestamp();
+
+    public long NowMs => (long)time.GetElapsedTime(_start).TotalMilliseconds;
+}
