@@ -28,6 +28,9 @@ internal sealed class LivePace
     /// <summary>Whether the interval is longer than configured.</summary>
     public bool Stretched => IntervalMs > leastMs;
 
+    /// <summary>Whether a distance has passed; true also when the wall clock was set back, so that nothing waits for it to catch up.</summary>
+    public static bool IsDue(long nowMs, long lastMs, long everyMs) => nowMs - lastMs >= everyMs || nowMs < lastMs;
+
     /// <summary>Adds time spent on live numbers.</summary>
     public void Spent(TimeSpan time) => Interlocked.Add(ref spentTicks, time.Ticks);
 

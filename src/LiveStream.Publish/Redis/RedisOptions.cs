@@ -24,7 +24,7 @@ public sealed record RedisOptions
     public int MaxRooms { get; init; } = 100_000;
 
     /// <summary>A call that has not returned after this is abandoned, and the connection rebuilt; ms.</summary>
-    public int CallTimeoutMs { get; init; } = 1000;
+    public int CallTimeoutMs { get; init; } = 2000;
 
     /// <summary>What is wrong with the connection string, or null.</summary>
     public string? Fault()

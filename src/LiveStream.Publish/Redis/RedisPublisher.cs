@@ -241,7 +241,7 @@ public sealed class RedisPublisher : IAsyncDisposable
         CounterTotals? totals = null;
         foreach (var (_, mailbox) in mailboxes)
         {
-            if (nowMs - mailbox.Live.StampedAtMs >= RestampAfterMs)
+            if (LivePace.IsDue(nowMs, mailbox.Live.StampedAtMs, RestampAfterMs))
             {
                 var current = totals ??= counters();
                 ReleaseLive(mailbox, scratch, current, nowMs);

@@ -51,7 +51,7 @@ public sealed class RedisSink : LaneSink
                 return;
             }
 
-            if (nowMs - mailbox.ReleasedAtMs >= publisher.Options.PublishEveryMs)
+            if (LivePace.IsDue(nowMs, mailbox.ReleasedAtMs, publisher.Options.PublishEveryMs))
             {
                 Release(mailbox, nowMs);
             }
@@ -115,7 +115,7 @@ public sealed class RedisSink : LaneSink
         for (var i = 0; i < held.Count; i++)
         {
             var mailbox = held[i];
-            if (nowMs - mailbox.ReleasedAtMs >= publisher.Options.PublishEveryMs)
+            if (LivePace.IsDue(nowMs, mailbox.ReleasedAtMs, publisher.Options.PublishEveryMs))
             {
                 Release(mailbox, nowMs);
             }
@@ -158,7 +158,7 @@ public sealed class RedisSink : LaneSink
 
     /// <summary>While the pace is not stretched the engine's own tick is the distance.</summary>
     private bool LiveIsDue(RoomMailbox mailbox, long nowMs) =>
-        !publisher.Pace.Stretched || nowMs - mailbox.Live.StampedAtMs >= publisher.Pace.IntervalMs;
+        !publisher.Pace.Stretched || LivePace.IsDue(nowMs, mailbox.Live.StampedAtMs, publisher.Pace.IntervalMs);
 
     private void Release(RoomMailbox mailbox, long nowMs)
     {

@@ -40,6 +40,14 @@ public sealed class LivePaceTests
         Assert.Equal(25, pace.IntervalMs);
     }
 
+    [Theory]
+    [InlineData(1000, 0, true)]
+    [InlineData(999, 0, false)]
+    [InlineData(1000, 5000, true)]
+    [InlineData(1000, long.MinValue / 2, true)]
+    public void A_clock_that_was_set_back_holds_nothing_up(long nowMs, long lastMs, bool expected) =>
+        Assert.Equal(expected, LivePace.IsDue(nowMs, lastMs, 1000));
+
     [Fact]
     public void It_never_stretches_beyond_200_ms()
     {

@@ -116,6 +116,40 @@ public sealed class RedisRecoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_that_nobody_has_is_said_and_nothing_else_suffers()
+    {
+        bench = new PublisherBench("no-such-host.invalid:6379");
+        PutAll(10_000);
+        await bench.UntilAsync(() => bench.Log.Count("Redis at no-such-host.invalid:6379 does not answer") == 1, 20, "said");
+        Assert.False(bench.Publisher.Completion.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_said_without_showing_it()
+    {
+        await server.CommandAsync("CONFIG", "SET", "requirepass", "right");
+        bench = new PublisherBench(server.Configuration + ",password=wrong-secret");
+        PutAll(10_000);
+        await bench.UntilAsync(() => bench.Log.All.Length > 0, 20, "said");
+        Assert.DoesNotContain("wrong-secret", string.Join('\n', bench.Log.All));
+        Assert.False(bench.Publisher.Completion.IsCompleted);
+        Assert.Equal(0, bench.Publisher.Meter.Written);
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_writes_is_said_once_and_written_when_it_takes_them()
+    {
+        await server.CommandAsync("CONFIG", "SET", "maxmemory", "1");
+        bench = new PublisherBench(server.Configuration);
+        var database = await bench.ReadAsync();
+        PutAll(10_000);
+        await bench.UntilAsync(() => bench.Publisher.Meter.Failed > 2 * Rooms, 10, "refused twice");
+        Assert.Equal(1, bench.Log.Count("Redis refuses writes"));
+        await server.CommandAsync("CONFIG", "SET", "maxmemory", "0");
+        await bench.UntilAsync(() => AllThereAsync(database, 10_000), 5, "all rooms");
+    }
+
+    [Fact]
     public async Task Live_numbers_are_stamped_anew_while_nothing_happens()
     {
         bench = new PublisherBench(server.Configuration);
