@@ -1,0 +1,139 @@
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using LiveStream.App.Configuration;
+using LiveStream.Metrics.Events;
+
+namespace LiveStream.Integration.Fixtures;
+
+/// <summary>
+/// The topics of the event contract under names of their own, so that tests that share a broker do not read each other's events:
+/// what the program must be told about them, and what lies in them.
+/// </summary>
+internal sealed class TestTopics
+{
+    private const int Partitions = 4;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly string bootstrapServers;
+    private readonly string prefix;
+
+    public TestTopics(string bootstrapServers)
+    {
+        this.bootstrapServers = bootstrapServers;
+        prefix = $"t{Guid.NewGuid():N}"[..9];
+    }
+
+    /// <summary>Where rejected events go.</summary>
+    public string DeadLetters => prefix + ".dead-letter";
+
+    /// <summary>Names of the topics that are read.</summary>
+    public IReadOnlyList<string> Names => [.. TopicSetting.Defaults.Select(topic => NameOf(topic.Topic))];
+
+    /// <summary>Settings that name broker, topics and a consumer group of their own.</summary>
+    public Dictionary<string, string> Settings
+    {
+        get
+        {
+            var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["LIVESTREAM__KAFKA__BOOTSTRAPSERVERS"] = bootstrapServers,
+                ["LIVESTREAM__KAFKA__GROUPID"] = prefix,
+                ["LIVESTREAM__KAFKA__DEADLETTERTOPIC"] = DeadLetters,
+            };
+            foreach (var topic in TopicSetting.Defaults)
+            {
+                settings[$"LIVESTREAM__KAFKA__TOPICS__{NameOf(topic.Topic)}"] = string.Join(',', topic.Types.Select(EventTypes.Name));
+            }
+
+            return settings;
+        }
+    }
+
+    /// <summary>The name here of a topic of the contract, such as <c>live.like</c>.</summary>
+    public string NameOf(string topic) => prefix + topic["live".Length..];
+
+    /// <summary>Creates all of them, the dead letters too.</summary>
+    /// <param name="maxMessageBytes">Largest record of each; null = the broker's own limit.</param>
+    public async Task CreateAsync(int? maxMessageBytes = null)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
+        var configs = maxMessageBytes is { } bytes ? new Dictionary<string, string> { ["max.message.bytes"] = $"{bytes}" } : null;
+        await admin.CreateTopicsAsync(
+            Names.Append(DeadLetters).Select(name => new TopicSpecification { Name = name, NumPartitions = Partitions, ReplicationFactor = -1, Configs = configs }),
+            new CreateTopicsOptions { OperationTimeout = Limit, RequestTimeout = Limit });
+    }
+
+    /// <summary>What lies in the topics: for each partition that is not empty its events as lines, in their order.</summary>
+    public async Task<IReadOnlyList<byte[]>> LinesAsync()
+    {
+        var files = new List<byte[]>();
+        foreach (var topic in Names)
+        {
+            foreach (var records in (await ReadAsync(topic)).GroupBy(record => record.Partition.Value))
+            {
+                using var file = new MemoryStream();
+                foreach (var record in records)
+                {
+                    WriteLines(file, record.Message.Value);
+                }
+
+                files.Add(file.ToArray());
+            }
+        }
+
+        return files;
+    }
+
+    /// <summary>The dead letters.</summary>
+    public async Task<IReadOnlyList<JsonElement>> DeadLettersAsync() =>
+        [.. (await ReadAsync(DeadLetters)).Select(record => JsonDocument.Parse(record.Message.Value).RootElement)];
+
+    private Task<List<ConsumeResult<byte[], byte[]>>> ReadAsync(string topic) => Task.Run(() =>
+    {
+        var config = new ConsumerConfig
+        {
+            BootstrapServers = bootstrapServers,
+            GroupId = prefix + "-reader",
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
+        };
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).SetLogHandler(static (_, _) => { }).Build();
+        consumer.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
+        using var deadline = new CancellationTokenSource(Limit);
+        var records = new List<ConsumeResult<byte[], byte[]>>();
+        for (var open = Partitions; open > 0;)
+        {
+            var record = consumer.Consume(deadline.Token);
+            if (record.IsPartitionEOF)
+            {
+                open--;
+            }
+            else
+            {
+                records.Add(record);
+            }
+        }
+
+        return records;
+    });
+
+    // A record is one event, or an array of them; broken ones are one line as they are.
+    private static void WriteLines(MemoryStream file, byte[] value)
+    {
+        if (value is [(byte)'[', ..])
+        {
+            foreach (var item in JsonDocument.Parse(value).RootElement.EnumerateArray())
+            {
+                file.Write(Encoding.UTF8.GetBytes(item.GetRawText()));
+                file.WriteByte((byte)'\n');
+            }
+        }
+        else
+        {
+            file.Write(value);
+            file.WriteByte((byte)'\n');
+        }
+    }
+}
