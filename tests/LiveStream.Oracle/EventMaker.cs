@@ -27,7 +27,7 @@ internal sealed class EventMaker
     private readonly string _endType;
     private readonly string[] _sessions;
     private readonly int _namedPercent;
-    private long? _startTs;
+    private List<(string Name, string Value)>? _last;
     private readonly List<List<(string Name, string Value)>> _trade = [];
     private readonly List<string> _startTimes = [];
     private readonly Dictionary<long, List<(string Name, string Value)>> _made = [];
@@ -42,7 +42,7 @@ internal sealed class EventMaker
         _namedPercent = random.Next(4) switch { 0 => 0, 1 => 100, _ => 50 };
 
         // Without an end, a session may grow a day old.
-        _endType = random.Next(3) == 0 ? "marker" : "end";
+        _endType = random.Next(2) == 0 ? "marker" : "end";
     }
 
     public static string Quoted(string text)
@@ -69,19 +69,21 @@ internal sealed class EventMaker
             return CopyOfTrade(ts);
         }
 
-        // Two starts at the same ts are rare by themselves.
-        ts = _startTs is { } startTs && Chance(30) ? startTs : ts;
-        var fields = (_startTs == ts ? 90 : _random.Next(100)) switch
+        if (_last is { } last && Chance(12))
+        {
+            return TwinOf(last);
+        }
+
+        var fields = _random.Next(100) switch
         {
             < 34 => Viewer(One(ViewerTypes)),
             < 42 => Viewer("enter"),
             < 48 => Viewer("leave"),
             < 68 => Viewer(One("click", "click", "impression", "cart")),
-            < 86 => Trade(),
+            < 86 => Trade(One(TradeTypes)),
             < 91 => OfRoom(One("start", "start", _endType), ts),
-            _ => OfRoom(One(RoomTypes), ts),
+            _ => OfRoom(One(RoomTypes)),
         };
-        _startTs = fields[0].Value == "\"start\"" ? ts : null;
         fields.Add(("room", Quoted(One(_rooms))));
         fields.Add(("ts", Number(ts)));
         if (Chance(_namedPercent))
@@ -91,12 +93,30 @@ internal sealed class EventMaker
 
         Resemble(fields, ts);
         _made[ts] = fields;
+        _last = fields;
         if (fields[0].Value is "\"payment\"" or "\"order\"" or "\"refund\"" or "\"cancel\"" && fields.Any(field => field.Name == "id"))
         {
             _trade.Add([.. fields]);
         }
 
         return fields;
+    }
+
+    /// <summary>An event of the same type, room and ts, mostly of the same session, user and product, with other optional fields.</summary>
+    private List<(string Name, string Value)> TwinOf(List<(string Name, string Value)> last)
+    {
+        var type = last[0].Value.Trim('"');
+        var twin = TradeTypes.Contains(type) ? Trade(type) : RoomTypes.Append("start").Append("end").Contains(type) ? OfRoom(type) : Viewer(type);
+        for (var i = 0; i < twin.Count; i++)
+        {
+            if (twin[i].Name is "user" or "product" && Chance(60))
+            {
+                twin[i] = last.Append(twin[i]).First(field => field.Name == twin[i].Name);
+            }
+        }
+
+        twin.AddRange(last.Where(field => field.Name is "room" or "ts" || (field.Name == "session" && Chance(80))));
+        return twin;
     }
 
     /// <summary>
@@ -127,7 +147,7 @@ internal sealed class EventMaker
     public List<(string Name, string Value)>[] MakeMeetingAt(long boundTs)
     {
         (string, string)[] place = [("room", Quoted(One(_rooms))), ("session", Quoted($"meeting {boundTs}"))];
-        List<(string, string)> moved = [.. Chance(80) ? Trade() : OfRoom(_endType, boundTs), .. place];
+        List<(string, string)> moved = [.. Chance(80) ? Trade(One(TradeTypes)) : OfRoom(_endType), .. place];
         List<(string, string)> there = [.. Viewer(One("enter", "click", "leave", "like")), .. place];
         moved.Add(("ts", Number(Math.Max(1, boundTs - _random.Next(1, 5_000)))));
         there.Add(("ts", Number(boundTs)));
@@ -153,9 +173,8 @@ internal sealed class EventMaker
         return fields;
     }
 
-    private List<(string Name, string Value)> Trade()
+    private List<(string Name, string Value)> Trade(string type)
     {
-        var type = One(TradeTypes);
         List<(string, string)> fields =
             [("type", Quoted(type)), ("user", Quoted(One(_users))), ("order", Quoted("o" + _random.Next(1, 6)))];
         if (type is "payment" or "refund" || Chance(30))
@@ -170,7 +189,7 @@ internal sealed class EventMaker
         return fields;
     }
 
-    private List<(string Name, string Value)> OfRoom(string type, long ts)
+    private List<(string Name, string Value)> OfRoom(string type, long? startTs = null)
     {
         List<(string, string)> fields = [("type", Quoted(type))];
         if (type is "list" or "unlist" or "explain_start" or "explain_end" or "stock" || Chance(10))
@@ -183,7 +202,7 @@ internal sealed class EventMaker
             fields.Add(("stock", One("0", "1", "7", "100", "1000000000")));
         }
 
-        if (type == "start")
+        if (type == "start" && startTs is { } ts)
         {
             _startTimes.Add(Number(ts));
         }

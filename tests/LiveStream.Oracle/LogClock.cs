@@ -28,6 +28,7 @@ internal sealed class LogClock
 
     private readonly Random _random;
     private readonly LogPace _pace;
+    private readonly long _longestJumpMs;
     private readonly List<long> _past = [];
     private long _nowTs;
 
@@ -35,17 +36,21 @@ internal sealed class LogClock
     {
         _random = random;
         _pace = pace;
+
+        // In half of the long logs nothing is quiet for long, so that sessions grow older than a day.
+        _longestJumpMs = pace == LogPace.Days && random.Next(2) == 0 ? HourMs : long.MaxValue;
         _nowTs = pace == LogPace.SinceEpoch ? random.Next(1, 5_000) : 1_700_000_000_000 + random.Next(100_000_000);
     }
 
     public long Next()
     {
-        _nowTs = _random.Next(10) switch
+        var nextTs = _random.Next(10) switch
         {
             0 => Session.FirstMultipleAbove(_nowTs + Step(), 1_000),
             1 or 2 when _past.Count > 0 => BesideBorder(),
             _ => _nowTs + Step(),
         };
+        _nowTs = Math.Min(nextTs, _nowTs + Math.Min(_longestJumpMs, 48 * HourMs));
         _past.Add(_nowTs);
         return _nowTs;
     }
@@ -85,7 +90,7 @@ internal sealed class LogClock
             1 => _past[_random.Next(_past.Count)],
             _ => _past[_random.Next(Math.Max(0, _past.Count - 12), _past.Count)],
         };
-        var atTs = Borders.Take(reach).Select(border => fromTs + border).Where(ts => ts > _nowTs).DefaultIfEmpty(_nowTs + 1).Min();
+        var atTs = Borders.Take(reach).Select(border => fromTs + border).Where(ts => ts > _nowTs && ts - _nowTs < _longestJumpMs).DefaultIfEmpty(_nowTs + 1).Min();
         return atTs + _random.Next(-1, 2);
     }
 }

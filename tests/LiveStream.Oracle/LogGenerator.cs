@@ -57,7 +57,7 @@ public static class LogGenerator
     {
         long[] choices = (LogPace)(seed & 3) switch
         {
-            LogPace.Evening => [307_000, 600_000, 1_201_000],
+            LogPace.Evening => [307_000, 600_000, 900_000],
             LogPace.Days => [3_607_000, 14_401_000, 36_000_000],
             _ => [13_000, 37_000, 120_000],
         };
