@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Confluent.Kafka;
+using LiveStream.App.Commands;
 using LiveStream.App.Simulate;
 
 namespace LiveStream.App.Tests.Simulate;
@@ -83,7 +84,7 @@ public sealed class KafkaSinkTests : IDisposable
         var options = SimulationOptions.For(Workload.W1) with { Rooms = 10, Viewers = 1000, Rate = 5000 };
         using var sink = new KafkaSink(options, new KafkaSinkOptions("127.0.0.1:1", KafkaSinkOptions.DefaultTopics), null);
 
-        var failure = await Assert.ThrowsAsync<SimulationException>(() => sink.RunAsync(EventSources.Create(options), TimeProvider.System, null, TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<FailureException>(() => sink.RunAsync(EventSources.Create(options), TimeProvider.System, null, TestContext.Current.CancellationToken));
 
         Assert.Contains("127.0.0.1:1", failure.Message);
     }

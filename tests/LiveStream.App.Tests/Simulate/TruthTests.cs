@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LiveStream.App.Commands;
 using LiveStream.App.Simulate;
 using LiveStream.Metrics.Events;
 using LiveStream.Oracle;
@@ -43,21 +44,29 @@ public sealed class TruthTests
         var options = Small(workload, seed);
         var (lines, ledger) = Made.Log(options);
         var result = Oracle.Replay.Run([lines], new OracleOptions());
-        using var stream = new MemoryStream();
-        TruthDocument.Write(stream, ledger, options);
-        var truth = JsonDocument.Parse(stream.ToArray()).RootElement;
+        var truth = Document(ledger, options);
 
         Assert.Equal(
             (result.Counters.Read, result.Counters.Applied, result.Counters.Late, result.Counters.Duplicate, result.Counters.Rejected, result.Counters.Moved),
             (Count(truth, "read"), Count(truth, "applied"), Count(truth, "late"), Count(truth, "duplicate"), Count(truth, "rejected"), Count(truth, "moved")));
         Assert.True(result.Counters.Late > 0 && result.Counters.Duplicate > 0 && result.Counters.Rejected > 0 && result.Counters.Moved > 0);
-        var snapshots = result.Lines.Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(s => s.GetProperty("room").GetString()!);
-        var rooms = truth.GetProperty("rooms").EnumerateArray().Where(room => Count(room, "applied") > 0).ToList();
-        Assert.Equal(snapshots.Count, rooms.Count);
-        foreach (var room in rooms)
-        {
-            CompareRoom(room, snapshots[room.GetProperty("room").GetString()!]);
-        }
+        CompareRooms(truth, result.Lines);
+    }
+
+    [Theory]
+    [MemberData(nameof(Logs))]
+    public async Task TheEngineSettlesOnTheTruth(Workload workload, ulong seed)
+    {
+        using var folder = new TemporaryFolder();
+        var options = Small(workload, seed);
+        var (lines, ledger) = Made.Log(options);
+        var log = Path.Combine(folder.Path, "log.jsonl");
+        var snapshots = Path.Combine(folder.Path, "snapshots.jsonl");
+        await File.WriteAllBytesAsync(log, lines, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await CommandTree.RunAsync(["replay", log, "--output", snapshots, "--lanes", "2"]));
+
+        CompareRooms(Document(ledger, options), [.. File.ReadLines(snapshots).Select(Encoding.UTF8.GetBytes)]);
     }
 
     [Fact]
@@ -76,6 +85,24 @@ public sealed class TruthTests
     private static SimulationOptions Small(Workload workload, ulong seed) => workload == Workload.W1
         ? SimulationOptions.For(workload) with { Seed = seed, Rooms = 20, Viewers = 2000, Events = 20_000, Rate = 1000, Late = 0.01, Duplicates = 0.1, Garbage = 0.01 }
         : SimulationOptions.For(workload) with { Seed = seed, Rooms = 2, Viewers = 800, Minutes = 12, Disorder = 0.1, Late = 0.01, Duplicates = 0.1, Garbage = 0.01 };
+
+    private static JsonElement Document(TruthLedger ledger, SimulationOptions options)
+    {
+        using var stream = new MemoryStream();
+        TruthDocument.Write(stream, ledger, options);
+        return JsonDocument.Parse(stream.ToArray()).RootElement;
+    }
+
+    private static void CompareRooms(JsonElement truth, IReadOnlyList<byte[]> lines)
+    {
+        var snapshots = lines.Select(line => JsonDocument.Parse(line).RootElement).ToDictionary(s => s.GetProperty("room").GetString()!);
+        var rooms = truth.GetProperty("rooms").EnumerateArray().Where(room => Count(room, "applied") > 0).ToList();
+        Assert.Equal(snapshots.Count, rooms.Count);
+        foreach (var room in rooms)
+        {
+            CompareRoom(room, snapshots[room.GetProperty("room").GetString()!]);
+        }
+    }
 
     private static void CompareRoom(JsonElement truth, JsonElement snapshot)
     {

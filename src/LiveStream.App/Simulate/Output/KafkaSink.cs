@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using LiveStream.App.Commands;
 using LiveStream.Ingest.Native;
 using LiveStream.Metrics.Events;
 
@@ -7,12 +8,12 @@ namespace LiveStream.App.Simulate;
 /// <summary>
 /// Sends a workload to Kafka, keyed by room, each type to its topic, in real time: an event leaves at its intended send time, and one
 /// that a slow broker held up still carries that time as its record's timestamp, so that a latency measured from it leaves out nothing.
-/// One thread does everything, the client's callbacks included; what Kafka has not taken yet is bounded by the client's queue.
+/// One thread does everything, the client's callbacks included; what Kafka has not taken yet is bounded.
 /// A record that cannot be delivered ends the run.
 /// </summary>
 public sealed class KafkaSink : IDisposable
 {
-    private const int QueuedRecords = 500_000;
+    private const int MaxEventsUnderWay = 200_000;
     private const int ProgressEvery = 1 << 14;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(30);
@@ -33,7 +34,7 @@ public sealed class KafkaSink : IDisposable
     /// <param name="options">Validated; rooms and batch.</param>
     /// <param name="kafka">Where to.</param>
     /// <param name="truth">Told of every event in the order of its partition, or null.</param>
-    /// <exception cref="SimulationException">A property is not one of the client's.</exception>
+    /// <exception cref="FailureException">A property is not one of the client's.</exception>
     /// <exception cref="DllNotFoundException">The native client is missing; the message is one sentence.</exception>
     public KafkaSink(SimulationOptions options, KafkaSinkOptions kafka, TruthLedger? truth)
     {
@@ -71,7 +72,7 @@ public sealed class KafkaSink : IDisposable
     /// <param name="clock">What the workload's times are measured by.</param>
     /// <param name="progress">Told now and then, and at the end; or null.</param>
     /// <param name="cancellation">Stops between two events.</param>
-    /// <exception cref="SimulationException">Kafka cannot be reached or refuses records.</exception>
+    /// <exception cref="FailureException">Kafka cannot be reached or refuses records.</exception>
     public async Task<SimulationProgress> RunAsync(IEventSource source, TimeProvider clock, Action<SimulationProgress>? progress, CancellationToken cancellation)
     {
         var names = _kafka.Topics.Select(topic => topic.Topic).ToList();
@@ -95,7 +96,6 @@ public sealed class KafkaSink : IDisposable
             EnableIdempotence = true,
             EnableBackgroundPoll = false,
             DeliveryReportFields = "status",
-            QueueBufferingMaxMessages = QueuedRecords,
             Partitioner = kafka.Partitioner == "crc32" ? Partitioner.ConsistentRandom : Partitioner.Murmur2Random,
             LogConnectionClose = false,
         };
@@ -110,7 +110,7 @@ public sealed class KafkaSink : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
         {
-            throw new SimulationException($"Kafka:Properties is not accepted by the Kafka client: {e.Message}; correct or remove the property.", e);
+            throw new FailureException($"Kafka:Properties is not accepted by the Kafka client: {e.Message}; correct or remove the property.", e);
         }
     }
 
@@ -138,7 +138,7 @@ public sealed class KafkaSink : IDisposable
         Flush(clock);
         if (_failure is { } failure)
         {
-            throw new SimulationException($"Kafka at {_kafka.BootstrapServers} did not take {Failed} events: {failure.Reason}; check the broker and its topics.");
+            throw new FailureException($"Kafka at {_kafka.BootstrapServers} did not take {Failed} events: {failure.Reason}; check the broker and its topics.");
         }
     }
 
@@ -204,6 +204,11 @@ public sealed class KafkaSink : IDisposable
         var message = new Message<byte[], byte[]> { Key = _keys[room], Value = value, Timestamp = new Timestamp(sendMs, TimestampType.CreateTime) };
         _at = new(_at.Lines + events, _at.Bytes + value.Length, Math.Max(_at.SendMs, sendMs));
         var delivered = events == 1 ? _delivered : report => Note(report, events);
+        while (_at.Lines - Delivered - Failed > MaxEventsUnderWay && _failure is null)
+        {
+            _producer.Poll(Tick);
+        }
+
         while (_failure is null)
         {
             try

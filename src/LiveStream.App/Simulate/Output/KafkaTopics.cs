@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using LiveStream.App.Commands;
 
 namespace LiveStream.App.Simulate;
 
@@ -9,7 +10,7 @@ internal static class KafkaTopics
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     /// <returns>Partitions of each topic, in the order given.</returns>
-    /// <exception cref="SimulationException">No broker answers, or a topic cannot be created.</exception>
+    /// <exception cref="FailureException">No broker answers, or a topic cannot be created.</exception>
     public static async Task<int[]> EnsureAsync(Handle client, IReadOnlyList<string> topics, KafkaSinkOptions kafka)
     {
         using var admin = new DependentAdminClientBuilder(client).Build();
@@ -38,7 +39,7 @@ internal static class KafkaTopics
         }
         catch (KafkaException e)
         {
-            throw new SimulationException($"Kafka at {kafka.BootstrapServers} cannot be used: {e.Error.Reason}; check Kafka:BootstrapServers and that the broker runs.", e);
+            throw new FailureException($"Kafka at {kafka.BootstrapServers} cannot be used: {e.Error.Reason}; check Kafka:BootstrapServers and that the broker runs.", e);
         }
     }
 
@@ -69,6 +70,6 @@ internal static class KafkaTopics
             }
         }
 
-        throw new SimulationException($"Topic {topic} with {expected} partitions does not appear; look at the broker's log.");
+        throw new FailureException($"Topic {topic} with {expected} partitions does not appear; look at the broker's log.");
     }
 }
