@@ -14,7 +14,7 @@ internal sealed class EndProbe(TopicAdmin admin, ILogger log)
     private bool _outdated;
 
     /// <summary>When the last question was asked.</summary>
-    public long AskedAtMs { get; private set; } = long.MinValue;
+    public long AskedAtMs { get; private set; } = -1_000_000;
 
     /// <summary>Whether an answer is awaited.</summary>
     public bool IsAsking => _asking is not null;

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace LiveStream.Ingest.Tests;
+
+/// <summary>Waits for a condition, with a deadline.</summary>
+internal static class WaitFor
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    public static async Task TrueAsync(Func<bool> condition, string what)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(watch.Elapsed < Deadline, $"waited in vain for {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        }
+    }
+}
