@@ -160,5 +160,17 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
 
     private static string ToText(System.Net.EndPoint endPoint) => endPoint is System.Net.DnsEndPoint named ? $"{named.Host}:{named.Port}" : endPoint.ToString() ?? "";
 
-    private static string Line(Exception reason) => reason.Message.ReplaceLineEndings(" ").Split(';')[0];
+    /// <summary>What the client's message says, without its advice on options.</summary>
+    private static string Line(Exception reason)
+    {
+        const string advice = "disable AbortOnConnectFail.";
+        var message = reason.Message.ReplaceLineEndings(" ");
+        if (message.Contains("authentication", StringComparison.OrdinalIgnoreCase))
+        {
+            return "it does not accept the user or password";
+        }
+
+        var end = message.IndexOf(advice, StringComparison.Ordinal);
+        return end < 0 ? message.Split(';')[0] : $"no connection ({message[(end + advice.Length)..].Trim()})";
+    }
 }

@@ -273,7 +273,6 @@ public sealed class RedisPublisher : IAsyncDisposable
         if (mailbox.TryRemove(always: false))
         {
             mailboxes.TryRemove(KeyValuePair.Create(Encoding.UTF8.GetBytes(mailbox.Room), mailbox));
-            Board.Remove(mailbox.Room);
         }
     }
 }

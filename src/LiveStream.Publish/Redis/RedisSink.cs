@@ -104,6 +104,7 @@ public sealed class RedisSink : LaneSink
         {
             Release(mailbox, NowMs);
             mailbox.Close(Encoding.UTF8.GetString(session));
+            publisher.Board.Remove(mailbox.Room);
         }
     }
 

@@ -25,17 +25,19 @@ internal sealed class RoomIndex(RedisOptions options, RedisConnection connection
     {
         var wholeAt = long.MinValue;
         RedisLink? wholeOn = null;
+        var owed = false;
         while (true)
         {
             await Task.Delay(Every, time, cancellationToken);
             var link = await connection.UpAsync(cancellationToken);
             var now = time.GetTimestamp();
-            var whole = writer.FoundMissing || !ReferenceEquals(link, wholeOn) || time.GetElapsedTime(wholeAt, now) >= WholeEvery;
-            writer.FoundMissing = false;
+            var whole = writer.TakeFoundMissing() || owed || !ReferenceEquals(link, wholeOn) || time.GetElapsedTime(wholeAt, now) >= WholeEvery;
+            owed = whole;
             try
             {
                 await WriteAsync(link.Database, mailboxes(), whole);
                 await RemoveAsync(link.Database, mailboxes(), finished);
+                owed = false;
                 if (whole)
                 {
                     wholeAt = now;
@@ -44,7 +46,6 @@ internal sealed class RoomIndex(RedisOptions options, RedisConnection connection
             }
             catch (RedisServerException refused)
             {
-                writer.FoundMissing |= whole;
                 logger.LogDebug(refused, "The list of rooms was not written.");
             }
             catch (Exception trouble) when (RoomWriter.IsTrouble(trouble))

@@ -23,11 +23,12 @@ internal sealed class RoomWriter(
     private readonly TimeSpan callTimeout = TimeSpan.FromMilliseconds(options.CallTimeoutMs);
     private readonly long expireSeconds = options.ExpireHours * 3600L;
     private readonly Lock sayGate = new();
+    private bool foundMissing;
     private long saidErrorAt;
     private long saidFencedAt;
 
-    /// <summary>Set when a room was found missing: the list of rooms may be gone too.</summary>
-    public bool FoundMissing { get; set; }
+    /// <summary>Whether a room was found missing since the last call: the list of rooms may be gone too.</summary>
+    public bool TakeFoundMissing() => Interlocked.Exchange(ref foundMissing, false);
 
     /// <summary>Queues a room whose settled numbers wait, unless it is queued.</summary>
     public void QueueSettled(RoomMailbox mailbox)
@@ -111,7 +112,7 @@ internal sealed class RoomWriter(
                 break;
             case Scripts.NeedsWhole:
                 meter.CountHealed();
-                FoundMissing = true;
+                Volatile.Write(ref foundMissing, true);
                 break;
             default:
                 meter.CountFenced();
@@ -141,7 +142,7 @@ internal sealed class RoomWriter(
         if (reply == Scripts.NeedsWhole)
         {
             meter.CountHealed();
-            FoundMissing = true;
+            Volatile.Write(ref foundMissing, true);
             mailbox.WriteWhole();
             QueueSettled(mailbox);
         }
