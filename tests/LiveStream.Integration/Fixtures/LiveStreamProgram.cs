@@ -27,11 +27,11 @@ internal sealed class LiveStreamProgram : IAsyncDisposable
     /// <summary>Starts a command; the screen listens on a free port.</summary>
     public static LiveStreamProgram Start(IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>>[] settings)
     {
-        var folder = new TemporaryFolder();
+        var home = new TemporaryFolder();
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["LIVESTREAM__SCREEN__URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}"),
-            ["LIVESTREAM__CHECKPOINT__FOLDER"] = folder.File("checkpoints"),
+            ["LIVESTREAM__CHECKPOINT__FOLDER"] = home.File("checkpoints"),
             ["DOTNET_TieredPGO"] = "0",
         };
         foreach (var (name, value) in settings.SelectMany(some => some))
@@ -39,8 +39,8 @@ internal sealed class LiveStreamProgram : IAsyncDisposable
             environment[name] = value;
         }
 
-        var process = ChildProgram.Start("dotnet", ["exec", Repository.Program, .. arguments], environment, folder.Path);
-        return new LiveStreamProgram(process, folder, environment["LIVESTREAM__SCREEN__URLS"]);
+        var process = ChildProgram.Start("dotnet", ["exec", Repository.Program, .. arguments], environment, home.Path);
+        return new LiveStreamProgram(process, home, environment["LIVESTREAM__SCREEN__URLS"]);
     }
 
     /// <summary>Waits until <c>/healthz/ready</c> says yes.</summary>

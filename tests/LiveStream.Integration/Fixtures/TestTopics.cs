@@ -73,7 +73,7 @@ internal sealed class TestTopics
         {
             foreach (var records in (await ReadAsync(topic)).GroupBy(record => record.Partition.Value))
             {
-                using var file = new MemoryStream();
+                await using var file = new MemoryStream();
                 foreach (var record in records)
                 {
                     WriteLines(file, record.Message.Value);

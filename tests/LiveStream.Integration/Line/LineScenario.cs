@@ -37,14 +37,14 @@ internal sealed class LineScenario : IAsyncDisposable
     /// <summary>Starts the engine and waits until it is ready.</summary>
     public static async Task<LineScenario> StartAsync(TestTopics topics, string redisConfiguration)
     {
-        var redis = await ConnectionMultiplexer.ConnectAsync(redisConfiguration);
-        var run = LiveStreamProgram.Start(["run"], topics.Settings, [KeyValuePair.Create("LIVESTREAM__REDIS__CONFIGURATION", redisConfiguration)]);
-        var scenario = new LineScenario(topics, redis, run);
+        var client = await ConnectionMultiplexer.ConnectAsync(redisConfiguration);
+        var program = LiveStreamProgram.Start(["run"], topics.Settings, [KeyValuePair.Create("LIVESTREAM__REDIS__CONFIGURATION", redisConfiguration)]);
+        var scenario = new LineScenario(topics, client, program);
         try
         {
-            await redis.GetSubscriber().SubscribeAsync(new RedisChannel("live:*", RedisChannel.PatternMode.Pattern), (channel, version) =>
+            await client.GetSubscriber().SubscribeAsync(new RedisChannel("live:*", RedisChannel.PatternMode.Pattern), (channel, version) =>
                 scenario.versions.GetOrAdd((string)channel!, _ => new()).Enqueue(long.Parse((string)version!, CultureInfo.InvariantCulture)));
-            await run.ReadyAsync();
+            await program.ReadyAsync();
             return scenario;
         }
         catch
