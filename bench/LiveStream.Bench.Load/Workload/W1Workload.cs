@@ -1,0 +1,102 @@
+using LiveStream.App.Simulate;
+using LiveStream.Ingest.Decoding;
+using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Options;
+
+namespace LiveStream.Bench.Load.Workload;
+
+/// <summary>
+/// W1 in memory, made once from its seed: as JSON lines and as decoded events, in the order of one partition, with the sums that the
+/// generator knows. Shared by all rows, changed by none.
+/// </summary>
+public sealed class W1Workload
+{
+    /// <summary>Key of the pseudonyms; nothing of a benchmark is published.</summary>
+    private static readonly byte[] IdentityKey = new byte[32];
+
+    /// <summary>Makes the events.</summary>
+    public W1Workload(LoadOptions options)
+    {
+        Options = SimulationOptions.For(App.Simulate.Workload.W1) with
+        {
+            Events = options.Events, Rooms = options.Rooms, Viewers = options.Viewers, Rate = options.Rate,
+        };
+        Decoded = new DecodedLog(options.Events);
+        var generator = new W1Generator(Options);
+        var truth = new TruthLedger(Options);
+        var decoder = NewDecoder();
+        var e = default(SimulatedEvent);
+        var block = new byte[LineBlock.Size];
+        var length = 0;
+        while (generator.Next(ref e))
+        {
+            if (length + SimulatedEventJson.MaxBytes >= block.Length)
+            {
+                Lines.Add(new LineBlock(block, length));
+                block = new byte[LineBlock.Size];
+                length = 0;
+            }
+
+            var written = SimulatedEventJson.Write(e, block.AsSpan(length));
+            if (decoder.Decode(block.AsSpan(length, written), TopicTypes.All, out var parsed) != RejectReason.None)
+            {
+                throw new InvalidOperationException("The decoder rejects an event of the workload.");
+            }
+
+            Decoded.Add(parsed);
+            block[length + written] = (byte)'\n';
+            length += written + 1;
+            LargestMs = Math.Max(LargestMs, e.TimeMs);
+            truth.Add(e, partition: 0);
+        }
+
+        Lines.Add(new LineBlock(block, length));
+        Known = KnownSums(truth, FinalMs);
+    }
+
+    /// <summary>What the generator was given.</summary>
+    public SimulationOptions Options { get; }
+
+    /// <summary>The events as JSON lines.</summary>
+    public List<LineBlock> Lines { get; } = [];
+
+    /// <summary>The same events decoded.</summary>
+    public DecodedLog Decoded { get; }
+
+    /// <summary>Bytes of all lines.</summary>
+    public long LineBytes => Lines.Sum(block => (long)block.Length);
+
+    /// <summary>Largest event time.</summary>
+    public long LargestMs { get; }
+
+    /// <summary>The hop behind the last event: the last T.</summary>
+    public long FinalMs => LargestMs - (LargestMs % EngineOptions.HopMs) + EngineOptions.HopMs;
+
+    /// <summary>The middle of event time.</summary>
+    public long HalfMs => (Options.FirstMs + FinalMs) / 2;
+
+    /// <summary>What every row has to find.</summary>
+    public Answer Known { get; }
+
+    /// <summary>A decoder as the engine uses it.</summary>
+    public static EventDecoder NewDecoder() => new(NewPseudonym());
+
+    /// <summary>The pseudonyms of the workload.</summary>
+    public static Pseudonym NewPseudonym() => new(IdentityKey);
+
+    private static Answer KnownSums(TruthLedger truth, long finalMs)
+    {
+        var rooms = truth.Rooms.Where(room => room.Applied > 0).ToList();
+        return new Answer
+        {
+            Applied = rooms.Sum(room => room.Applied),
+            Likes = rooms.Sum(room => room.Events[(int)EventType.Like]),
+            Payments = rooms.Sum(room => room.Events[(int)EventType.Payment]),
+            GmvMinor = rooms.Sum(room => room.GmvMinor),
+            PaidOrders = rooms.Sum(room => room.PaidOrders),
+            Viewers = rooms.Sum(room => room.Viewers),
+            Interacting = rooms.Sum(room => room.Interacting),
+            Snapshots = rooms.Sum(room => (finalMs - (room.FirstMs!.Value / EngineOptions.HopMs * EngineOptions.HopMs)) / EngineOptions.HopMs),
+        };
+    }
+}
