@@ -106,6 +106,7 @@ internal sealed class EventMaker
     private List<(string Name, string Value)> TwinOf(List<(string Name, string Value)> last)
     {
         var type = last[0].Value.Trim('"');
+        type = type.StartsWith("explain", StringComparison.Ordinal) ? One("explain_start", "explain_end", "end") : type;
         var twin = TradeTypes.Contains(type) ? Trade(type) : RoomTypes.Append("start").Append("end").Contains(type) ? OfRoom(type) : Viewer(type);
         for (var i = 0; i < twin.Count; i++)
         {

@@ -40,6 +40,7 @@ internal sealed class LogClock
         // In half of the long logs nothing is quiet for long, so that sessions grow older than a day.
         _longestJumpMs = pace == LogPace.Days && random.Next(2) == 0 ? HourMs : long.MaxValue;
         _nowTs = pace == LogPace.SinceEpoch ? random.Next(1, 5_000) : 1_700_000_000_000 + random.Next(100_000_000);
+        _nowTs = random.Next(2) == 0 ? Session.FirstMultipleAbove(_nowTs, 10 * MinuteMs) : _nowTs;
     }
 
     public long Next()
@@ -48,6 +49,7 @@ internal sealed class LogClock
         {
             0 => Session.FirstMultipleAbove(_nowTs + Step(), 1_000),
             1 or 2 when _past.Count > 0 => BesideBorder(),
+            > 5 when DayOfTheFirst() is { } dayTs => dayTs + _random.Next(-1, 2),
             _ => _nowTs + Step(),
         };
         _nowTs = Math.Min(nextTs, _nowTs + Math.Min(_longestJumpMs, 48 * HourMs));
@@ -79,6 +81,10 @@ internal sealed class LogClock
             _ => _random.Next(70_000),
         },
     };
+
+    /// <summary>When one of the first events becomes a day old, if that is soon.</summary>
+    private long? DayOfTheFirst() => _past.Take(3).Select(ts => (long?)ts + (24 * HourMs))
+        .FirstOrDefault(ts => ts > _nowTs && ts - _nowTs < HourMs);
 
     /// <summary>An earlier time and the next border from there, a millisecond before, at, or after it.</summary>
     private long BesideBorder()
