@@ -136,7 +136,7 @@ internal sealed class SessionFinder(int idleMinutes)
 
         private static LogEvent Preferred(LogEvent one, LogEvent other) => new[] { one, other }
             .OrderBy(copy => copy.Ts)
-            .ThenByDescending(copy => copy.Amount ?? -1)
+            .ThenByDescending(copy => copy.Amount ?? 0)
             .ThenByDescending(copy => copy.Qty)
             .ThenBy(copy => copy.Product, Utf8Order.Instance)
             .ThenBy(copy => copy.Order, Utf8Order.Instance)

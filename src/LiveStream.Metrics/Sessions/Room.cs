@@ -267,19 +267,19 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         return _open.Count - 1;
     }
 
-    // In (time, name) order; a start that names the same session as the one before it adds nothing.
+    // In (time, name) order. Of neighbours that name the same session the later one adds nothing, but it can only be left out when no
+    // other start of its time can come between them any more.
     private void Remember(long timeMs, int sessionName)
     {
-        var at = _starts.Count;
-        while (at > 0 && (_starts[at - 1].TimeMs > timeMs
-            || (_starts[at - 1].TimeMs == timeMs && names.Compare(_starts[at - 1].Session, sessionName) > 0)))
+        if (_starts.Count >= 2 && _starts[^1].TimeMs < timeMs && _starts[^1].Session == _starts[^2].Session)
         {
-            at--;
+            _starts.RemoveAt(_starts.Count - 1);
         }
 
-        if (at > 0 && _starts[at - 1].Session == sessionName)
+        var at = _starts.Count;
+        while (at > 0 && _starts[at - 1].TimeMs == timeMs && names.Compare(_starts[at - 1].Session, sessionName) > 0)
         {
-            return;
+            at--;
         }
 
         _starts.Insert(at, (timeMs, sessionName));
