@@ -38,7 +38,7 @@ public sealed class StreamEngine : IAsyncDisposable
 
     /// <summary>
     /// Counters of everything read since the start. Pending is what is read and has no outcome yet; once the engine is complete it is
-    /// the number of events that lie in slices, which <see cref="CompleteAsync"/> verifies.
+    /// the number of events that lie in slices, or lay in those of a group that was given up, which <see cref="CompleteAsync"/> verifies.
     /// </summary>
     public CounterTotals Counters
     {
@@ -127,10 +127,10 @@ public sealed class StreamEngine : IAsyncDisposable
 
         await Task.WhenAll(_lanes.Select(l => l.Ended)).ConfigureAwait(false);
         var pending = Counters.Pending;
-        var buffered = _lanes.Sum(l => l.Counters.Buffered);
-        if (pending != buffered)
+        var unsettled = _lanes.Sum(l => l.Counters.Buffered + l.Counters.GivenUp);
+        if (pending != unsettled)
         {
-            throw new InvalidOperationException($"Counters do not add up: {pending} events have no outcome, {buffered} wait in slices.");
+            throw new InvalidOperationException($"Counters do not add up: {pending} events have no outcome, {unsettled} were not settled.");
         }
     }
 

@@ -11,15 +11,22 @@ internal sealed class EngineProbe : IAsyncDisposable
 {
     private readonly Recorder _recorder = new();
 
-    public EngineProbe(int lanes = 2, SnapshotCadence? cadence = null) =>
-        Engine = new StreamEngine(new EngineOptions(), new PipelineOptions { Lanes = lanes, Cadence = cadence ?? SnapshotCadence.EveryHop }, _ => _recorder);
+    public EngineProbe(PipelineOptions? pipeline = null) =>
+        Engine = new StreamEngine(new EngineOptions(), pipeline ?? new PipelineOptions { Lanes = 2 }, _ => _recorder);
 
     public StreamEngine Engine { get; }
 
     /// <summary>Largest T that a lane has settled.</summary>
     public long SettledMs => Volatile.Read(ref _recorder.SettledMs);
 
-    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+    /// <summary>While it is closed, the lanes wait at it whenever they settle.</summary>
+    public ManualResetEventSlim Gate => _recorder.Gate;
+
+    public async ValueTask DisposeAsync()
+    {
+        Gate.Set();
+        await Engine.DisposeAsync();
+    }
 
     private sealed class Recorder : LaneSink
     {
@@ -29,6 +36,12 @@ internal sealed class EngineProbe : IAsyncDisposable
         {
         }
 
-        public override void OnSettled(int group, long settledMs) => Volatile.Write(ref SettledMs, Math.Max(SettledMs, settledMs));
+        public ManualResetEventSlim Gate { get; } = new(initialState: true);
+
+        public override void OnSettled(int group, long settledMs)
+        {
+            Volatile.Write(ref SettledMs, Math.Max(SettledMs, settledMs));
+            Gate.Wait(TestContext.Current.CancellationToken);
+        }
     }
 }

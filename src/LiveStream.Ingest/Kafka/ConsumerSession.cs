@@ -30,7 +30,7 @@ internal sealed class ConsumerSession : IDisposable
     private readonly IConsumer<byte[], byte[]> _consumer;
     private Exception? _fatal;
     private bool _ending;
-    private bool _blocked;
+    private volatile bool _blocked;
     private int _blockedVersion;
     private long _lastLookMs;
     private long _nextFlushMs;
@@ -61,6 +61,9 @@ internal sealed class ConsumerSession : IDisposable
 
     /// <summary>Lag of the assigned partitions as of the last answer of the brokers; read from any thread.</summary>
     public IReadOnlyList<PartitionLag> Lag => _keeper.Lag;
+
+    /// <summary>Whether everything is paused; read from any thread.</summary>
+    public bool IsBlocked => _blocked;
 
     /// <summary>Reads until stopped (true), or until the consumer must be built anew (false).</summary>
     /// <exception cref="KafkaSourceException">It cannot go on.</exception>

@@ -43,6 +43,9 @@ public sealed class KafkaSource
     /// <summary>How far the assigned partitions are from their ends, at most a few seconds old; read from any thread.</summary>
     public IReadOnlyList<PartitionLag> Lag => Volatile.Read(ref _session)?.Lag ?? [];
 
+    /// <summary>Whether reading is paused because the lanes, or the dead letters, have no room; read from any thread.</summary>
+    public bool IsBlocked => Volatile.Read(ref _session)?.IsBlocked ?? false;
+
     /// <summary>Dead letters that the broker has not confirmed yet.</summary>
     public int DeadLettersWaiting => Volatile.Read(ref _deadLetters)?.Waiting ?? 0;
 

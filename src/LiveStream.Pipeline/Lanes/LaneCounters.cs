@@ -11,6 +11,7 @@ internal sealed class LaneCounters
     private long _rejected;
     private long _moved;
     private long _buffered;
+    private long _givenUp;
 
     public long Applied => Volatile.Read(ref _applied);
 
@@ -25,6 +26,9 @@ internal sealed class LaneCounters
     /// <summary>Events that lie in slices.</summary>
     public long Buffered => Volatile.Read(ref _buffered);
 
+    /// <summary>Events that lay in slices of groups that were given up; whoever has the group now reads them again.</summary>
+    public long GivenUp => Volatile.Read(ref _givenUp);
+
     public void Add(in SettleCounts counts)
     {
         Volatile.Write(ref _applied, _applied + counts.Applied);
@@ -35,4 +39,10 @@ internal sealed class LaneCounters
     }
 
     public void AddBuffered(long events) => Volatile.Write(ref _buffered, _buffered + events);
+
+    public void GiveUp(long events)
+    {
+        AddBuffered(-events);
+        Volatile.Write(ref _givenUp, _givenUp + events);
+    }
 }

@@ -118,8 +118,7 @@ internal sealed class LaneGroup
     /// <summary>Forgets everything without finishing it.</summary>
     public void Drop()
     {
-        var buffered = _slices.Values.Sum(s => s.Count);
-        _lane.Counters.AddBuffered(-buffered);
+        _lane.Counters.GiveUp(_slices.Values.Sum(s => s.Count));
         foreach (var entry in _rooms.Entries)
         {
             entry.Room.CloseAll();

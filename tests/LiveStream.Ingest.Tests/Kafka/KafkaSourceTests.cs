@@ -2,6 +2,7 @@ using LiveStream.Ingest.Kafka;
 using LiveStream.Ingest.Tests.Decoding;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
+using LiveStream.Pipeline.Options;
 
 namespace LiveStream.Ingest.Tests.Kafka;
 
@@ -11,7 +12,7 @@ public sealed class KafkaSourceTests : IAsyncDisposable
     private const long Start = 1_700_000_000_000;
 
     private readonly MockKafka _kafka = new();
-    private readonly EngineProbe _probe = new();
+    private readonly EngineProbe _probe = new(new PipelineOptions { Lanes = 2, BatchEvents = 128, QueuedBatches = 4 });
     private readonly LogProbe _log = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
@@ -88,6 +89,29 @@ public sealed class KafkaSourceTests : IAsyncDisposable
         Run(new KafkaOptions { Topics = [new("like", [EventType.Like]), new("cart", [EventType.Cart])] }, new EngineOptions { MaxAheadMs = 1_000 });
         await WaitFor.TrueAsync(() => _probe.Engine.Counters.Read == 44_000, "all events");
         Assert.Equal(0, _probe.Engine.Counters.Late);
+    }
+
+    [Fact]
+    public async Task Lanes_that_are_full_stop_the_reading_until_they_have_room()
+    {
+        await _kafka.CreateAsync("like");
+        for (var i = 0; i < 50_000; i++)
+        {
+            _kafka.Send("like", "like", $"r{i % 50}", Start + i);
+        }
+
+        _kafka.Flush();
+        _probe.Gate.Reset();
+        var source = Run(new KafkaOptions { Topics = [new("like", [EventType.Like])] });
+        await WaitFor.TrueAsync(() => source.IsBlocked, "the stop");
+        var read = _probe.Engine.Counters.Read;
+        Assert.InRange(read, 1, 40_000);
+        await WaitFor.TrueAsync(() => source.Lag.Count == 4 && source.Lag.Sum(lag => lag.End) == 50_000, "an answer about the lag, while stopped");
+        Assert.InRange(_probe.Engine.Counters.Read, read, read + 5_000);
+        _probe.Gate.Set();
+        await WaitFor.TrueAsync(() => _probe.Engine.Counters.Read == 50_000, "all events");
+        await StopAsync();
+        Assert.Equal((50_000, 0), (_probe.Engine.Counters.Read, _probe.Engine.Counters.Late));
     }
 
     [Fact]
