@@ -44,7 +44,11 @@ internal static class CommandTree
     /// <summary>The commands and their options.</summary>
     internal static RootCommand Root() => new("Real-time metrics of live-commerce rooms: Kafka in, Redis and a big screen out.")
     {
+        SimulateCommand.Create(),
+        DemoCommand.Create(),
+        RunCommand.Create(),
         ReplayCommand.Create(),
+        DoctorCommand.Create(),
     };
 
     private static string CommandPath(ParseResult parsed) =>

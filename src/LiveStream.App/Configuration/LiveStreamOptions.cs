@@ -1,4 +1,4 @@
-using LiveStream.Metrics.Events;
+using LiveStream.Ingest.Kafka;
 using LiveStream.Metrics.Options;
 
 namespace LiveStream.App.Configuration;
@@ -13,32 +13,11 @@ internal sealed record LiveStreamOptions
     public required int Lanes { get; init; }
 
     /// <summary>Topics and the types each may carry, in configured order.</summary>
-    public required IReadOnlyList<TopicSetting> Topics { get; init; }
+    public required IReadOnlyList<KafkaTopic> Topics { get; init; }
 
     /// <summary>Key of the pseudonyms, or null when none is configured.</summary>
     public required byte[]? IdentityKey { get; init; }
 
     /// <summary>The section as it was written, for everything that is passed on unchanged.</summary>
     public required LiveStreamSettings Settings { get; init; }
-}
-
-/// <summary>A topic and the types it may carry.</summary>
-internal sealed record TopicSetting(string Topic, IReadOnlyList<EventType> Types)
-{
-    /// <summary>The topics of the event contract.</summary>
-    public static IReadOnlyList<TopicSetting> Defaults { get; } =
-    [
-        new("live.barrage", [EventType.Barrage]),
-        new("live.like", [EventType.Like]),
-        new("live.click", [EventType.Click, EventType.Impression]),
-        new("live.cart", [EventType.Cart]),
-        new("live.payment", [EventType.Payment, EventType.Order, EventType.Cancel, EventType.Refund]),
-        new("live.presence", [EventType.Enter, EventType.Leave, EventType.Heartbeat]),
-        new("live.social", [EventType.Share, EventType.Follow, EventType.Gift, EventType.Lottery, EventType.Vote]),
-        new("live.room",
-        [
-            EventType.Start, EventType.End, EventType.List, EventType.Unlist, EventType.ExplainStart, EventType.ExplainEnd,
-            EventType.Stock, EventType.Marker, EventType.Script, EventType.Cost,
-        ]),
-    ];
 }

@@ -51,7 +51,7 @@ internal sealed class KafkaSettings
 /// <summary>Where results go.</summary>
 internal sealed class RedisSettings
 {
-    [Secret]
+    [Secret("(?<=password=)[^,]*")]
     [Required(ErrorMessage = "must name a server, such as localhost:6379")]
     public string Configuration { get; set; } = "localhost:6379";
 

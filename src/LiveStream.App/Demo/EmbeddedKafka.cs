@@ -22,9 +22,10 @@ internal sealed class EmbeddedKafka : IDisposable
     /// <summary>Where clients connect.</summary>
     public string BootstrapServers { get; }
 
-    /// <summary>Starts one broker.</summary>
+    /// <summary>Starts one broker. It makes a topic, of four partitions, when it is first asked for it, and knows no other way.</summary>
+    /// <param name="topics">Topics to have from the start.</param>
     /// <exception cref="FailureException">It did not come up.</exception>
-    public static EmbeddedKafka Start()
+    public static EmbeddedKafka Start(IEnumerable<string> topics)
     {
         var config = new ProducerConfig { LogConnectionClose = false };
         config.Set("test.mock.num.brokers", "1");
@@ -35,6 +36,11 @@ internal sealed class EmbeddedKafka : IDisposable
         {
             using var admin = new DependentAdminClientBuilder(owner.Handle).Build();
             var broker = admin.GetMetadata(StartLimit).Brokers.Single();
+            foreach (var topic in topics)
+            {
+                admin.GetMetadata(topic, StartLimit);
+            }
+
             return new EmbeddedKafka(owner, $"{broker.Host}:{broker.Port}");
         }
         catch (KafkaException e)
