@@ -61,10 +61,6 @@ internal sealed class SimulateCommand
             await Console.Error.WriteLineAsync($"{made.Lines} events written, {made.Bytes} bytes.");
             return ExitCodes.Done;
         }
-        catch (SimulationException e)
-        {
-            throw new FailureException(e.Message, e);
-        }
         catch (Exception e) when (path is not null && e is IOException or UnauthorizedAccessException)
         {
             throw new FailureException($"The output cannot be written: {e.Message}", e);
