@@ -88,7 +88,7 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(("quick", 5000), (funnel.Name, funnel.WithinMs));
         Assert.Equal([EventType.Click, EventType.Payment], funnel.Steps);
         var topic = Assert.Single(options.Topics);
-        Assert.Equal("all", topic.Topic);
+        Assert.Equal("all", topic.Name);
         Assert.Equal([EventType.Click, EventType.Payment], topic.Types);
     }
 
