@@ -12,13 +12,19 @@ internal static class CommandTree
         var parsed = Root().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"{parsed.Errors[0].Message.TrimEnd('.')}; see `{CommandPath(parsed)} --help`.");
+            await Console.Error.WriteLineAsync($"{OneLine(parsed.Errors[0].Message)}; see `{CommandPath(parsed)} --help`.");
             return ExitCodes.Usage;
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            // The host of run and demo handles signals itself; the other commands are cancelled and clean up.
+            var hosted = parsed.CommandResult.Command.Name is "run" or "demo";
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = hosted ? null : TimeSpan.FromSeconds(5),
+            });
         }
         catch (UsageException e)
         {
@@ -54,6 +60,12 @@ internal static class CommandTree
     private static string CommandPath(ParseResult parsed) =>
         parsed.CommandResult.Command is RootCommand ? "livestream" : $"livestream {parsed.CommandResult.Command.Name}";
 
-    private static string Sentence(Exception e) =>
-        e is FailureException ? e.Message : $"Failed: {e.Message.ReplaceLineEndings(" ")} ({e.GetType().Name})";
+    private static string Sentence(Exception e) => e switch
+    {
+        // Those that the user can act on say what to do; the native client's does too.
+        FailureException or DllNotFoundException => OneLine(e.Message) + ".",
+        _ => $"Failed: {OneLine(e.Message)} ({e.GetType().Name}).",
+    };
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal).TrimEnd('.');
 }

@@ -42,7 +42,8 @@ internal static class LineHost
         builder.Services.AddSingleton(services => new Line(options, identityKey, epochs, board, time, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<LineService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LineService>());
-        builder.Services.AddHostedService<StatusService>();
+        builder.Services.AddSingleton<StatusService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<StatusService>());
         await using var app = builder.Build();
         line = app.Services.GetRequiredService<Line>();
 
@@ -54,6 +55,11 @@ internal static class LineHost
         }
 
         await ScreenHost.RunAsync(app, board, screen, options);
+        if (app.Services.GetRequiredService<StatusService>().ExecuteTask is { IsFaulted: true } status)
+        {
+            await status;
+        }
+
         return app.Services.GetRequiredService<LineService>().ExitCode;
     }
 }

@@ -23,6 +23,9 @@ internal static class ScreenHost
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
+
+        // What ends the host is told by the command, once and as a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Logging.AddConsole(console =>
         {
             console.FormatterName = PlainConsoleFormatter.FormatterName;

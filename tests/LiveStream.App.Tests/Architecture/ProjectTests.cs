@@ -75,7 +75,7 @@ public sealed class ProjectTests
     {
         var missing = Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"), "LiveStream.*")
             .Select(path => Path.GetFileName(path)!)
-            .Where(name => !Directory.Exists(Path.Combine(Repository.Root, "tests", $"{name}.Tests")));
+            .Where(name => name.StartsWith("LiveStream.", StringComparison.Ordinal) && !Directory.Exists(Path.Combine(Repository.Root, "tests", $"{name}.Tests")));
         Assert.Empty(missing);
     }
 
