@@ -29,7 +29,7 @@ public sealed class RejectedRecordTests(RealKafka kafka, RealRedis redis)
 
         var view = new RoomView(database, room);
         await Poll.UntilAsync(Limit, "the neighbours settle", async () =>
-            await LikesAsync(view) is (Neighbours + 2, startMs) && await LikesAsync(new RoomView(database, neighbour)) is (Neighbours, startMs)
+            await LikesAsync(view) == (Neighbours + 2, startMs) && await LikesAsync(new RoomView(database, neighbour)) == (Neighbours, startMs)
                 ? null
                 : $"{await LikesAsync(view)} {await LikesAsync(new RoomView(database, neighbour))} {await view.NowAsync()}\n{run.Process.Said()}");
         await Poll.UntilAsync(Limit, "every bad event is counted", async () =>
