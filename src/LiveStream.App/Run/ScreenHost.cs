@@ -23,6 +23,8 @@ internal static class ScreenHost
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
+        // What stops the start is told in one sentence; the host would tell it a second time, as an error of its own.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Logging.AddConsole(console =>
         {
             console.FormatterName = PlainConsoleFormatter.FormatterName;

@@ -16,9 +16,10 @@ public sealed class RedisLossTests
     public async Task Rooms_come_back_after_redis_was_missing_flushed_and_killed()
     {
         Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.WhyNot);
-        using var kafka = EmbeddedKafka.Start();
+        using var kafka = EmbeddedKafka.Start([]);
         await using var redis = RedisServer.Reserve();
         var topics = new TestTopics(kafka.BootstrapServers);
+        topics.MakeEmbedded();
         string[] rooms = [topics.RoomNamed("a"), topics.RoomNamed("b"), topics.RoomNamed("c")];
         await using var run = LiveStreamProgram.Start(["run"], topics.Settings.Append(new("LIVESTREAM__REDIS__CONFIGURATION", redis.Configuration)));
         await SendAsync(topics, rooms);

@@ -50,7 +50,7 @@ public sealed class StartTests
 
     [Fact]
     public async Task A_wrong_setting_ends_the_start_with_one_sentence() =>
-        await AssertRefusedAsync("LatenessMs", "LIVESTREAM__ENGINE__LATENESSMS", "-1");
+        await AssertRefusedAsync("LATENESSMS", "LIVESTREAM__ENGINE__LATENESSMS", "-1");
 
     private static async Task AssertRefusedAsync(string named, string setting, string value)
     {

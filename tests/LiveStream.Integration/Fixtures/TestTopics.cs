@@ -66,6 +66,16 @@ internal sealed class TestTopics
             new CreateTopicsOptions { OperationTimeout = Limit, RequestTimeout = Limit });
     }
 
+    /// <summary>Has the embedded Kafka make them, which it does for a topic that it is asked for.</summary>
+    public void MakeEmbedded()
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
+        foreach (var name in Names.Append(DeadLetters))
+        {
+            admin.GetMetadata(name, Limit);
+        }
+    }
+
     /// <summary>What lies in the topics: for each partition that is not empty its events as lines, in their order.</summary>
     public async Task<IReadOnlyList<byte[]>> LinesAsync()
     {
