@@ -16,14 +16,12 @@ internal sealed class TestTopics
     private const int Partitions = 4;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private readonly string bootstrapServers;
-    private readonly string prefix;
+    private readonly string prefix = $"t{Guid.NewGuid():N}"[..9];
 
-    public TestTopics(string bootstrapServers)
-    {
-        this.bootstrapServers = bootstrapServers;
-        prefix = $"t{Guid.NewGuid():N}"[..9];
-    }
+    public TestTopics(string bootstrapServers) => BootstrapServers = bootstrapServers;
+
+    /// <summary>Where clients connect.</summary>
+    public string BootstrapServers { get; }
 
     /// <summary>Where rejected events go.</summary>
     public string DeadLetters => prefix + ".dead-letter";
@@ -38,7 +36,7 @@ internal sealed class TestTopics
         {
             var settings = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["LIVESTREAM__KAFKA__BOOTSTRAPSERVERS"] = bootstrapServers,
+                ["LIVESTREAM__KAFKA__BOOTSTRAPSERVERS"] = BootstrapServers,
                 ["LIVESTREAM__KAFKA__GROUPID"] = prefix,
                 ["LIVESTREAM__KAFKA__DEADLETTERTOPIC"] = DeadLetters,
             };
@@ -54,15 +52,28 @@ internal sealed class TestTopics
     /// <summary>The name here of a topic of the contract, such as <c>live.like</c>.</summary>
     public string NameOf(string topic) => prefix + topic["live".Length..];
 
+    /// <summary>A room that no other test has.</summary>
+    public string RoomNamed(string name) => $"{prefix}-{name}";
+
     /// <summary>Creates all of them, the dead letters too.</summary>
     /// <param name="maxMessageBytes">Largest record of each; null = the broker's own limit.</param>
     public async Task CreateAsync(int? maxMessageBytes = null)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
         var configs = maxMessageBytes is { } bytes ? new Dictionary<string, string> { ["max.message.bytes"] = $"{bytes}" } : null;
         await admin.CreateTopicsAsync(
             Names.Append(DeadLetters).Select(name => new TopicSpecification { Name = name, NumPartitions = Partitions, ReplicationFactor = -1, Configs = configs }),
             new CreateTopicsOptions { OperationTimeout = Limit, RequestTimeout = Limit });
+    }
+
+    /// <summary>Has the embedded Kafka make them, which it does for a topic that it is asked for.</summary>
+    public void MakeEmbedded()
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
+        foreach (var name in Names.Append(DeadLetters))
+        {
+            admin.GetMetadata(name, Limit);
+        }
     }
 
     /// <summary>What lies in the topics: for each partition that is not empty its events as lines, in their order.</summary>
@@ -94,7 +105,7 @@ internal sealed class TestTopics
     {
         var config = new ConsumerConfig
         {
-            BootstrapServers = bootstrapServers,
+            BootstrapServers = BootstrapServers,
             GroupId = prefix + "-reader",
             EnableAutoCommit = false,
             EnablePartitionEof = true,

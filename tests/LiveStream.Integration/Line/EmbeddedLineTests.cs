@@ -24,8 +24,9 @@ public sealed class EmbeddedLineTests
 
     private static async Task RunAsync(string redis, params string[] simulate)
     {
-        using var kafka = EmbeddedKafka.Start();
+        using var kafka = EmbeddedKafka.Start([]);
         var topics = new TestTopics(kafka.BootstrapServers);
+        topics.MakeEmbedded();
         await using var line = await LineScenario.StartAsync(topics, redis);
         await line.ShowTheTruthAsync(simulate);
         foreach (var room in line.Rooms)

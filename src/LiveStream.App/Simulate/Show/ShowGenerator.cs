@@ -49,7 +49,7 @@ public sealed class ShowGenerator : IEventSource
     }
 
     /// <inheritdoc/>
-    public bool Ended => _made >= _limit || (_opened == _rooms.Length && _agenda.IsOver);
+    public bool Ended => _made >= _limit || (_opened == _rooms.Length && (_agenda.IsOver || (_agenda.IsQuiet && Array.TrueForAll(_rooms, static room => room.Closed))));
 
     /// <summary>Has the best product of the first room explained from <paramref name="atMs"/> on, after quiet: clicks jump visibly.</summary>
     /// <param name="atMs">Ms since the Unix epoch; one that has passed means now.</param>
