@@ -11,6 +11,7 @@ internal sealed class LaneCounters
     private long _rejected;
     private long _moved;
     private long _buffered;
+    private long _dropped;
 
     public long Applied => Volatile.Read(ref _applied);
 
@@ -25,6 +26,9 @@ internal sealed class LaneCounters
     /// <summary>Events that lie in slices.</summary>
     public long Buffered => Volatile.Read(ref _buffered);
 
+    /// <summary>Events that waited when their group was given up.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
     public void Add(in SettleCounts counts)
     {
         Volatile.Write(ref _applied, _applied + counts.Applied);
@@ -32,6 +36,12 @@ internal sealed class LaneCounters
         Volatile.Write(ref _late, _late + counts.Late);
         Volatile.Write(ref _rejected, _rejected + counts.RejectedCapacity);
         Volatile.Write(ref _moved, _moved + counts.Moved);
+    }
+
+    public void Drop(long events)
+    {
+        AddBuffered(-events);
+        Volatile.Write(ref _dropped, _dropped + events);
     }
 
     public void AddBuffered(long events) => Volatile.Write(ref _buffered, _buffered + events);
