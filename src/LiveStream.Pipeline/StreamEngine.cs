@@ -37,17 +37,19 @@ public sealed class StreamEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Counters of everything read since the start. Pending is what is read and has no outcome yet; once the engine is complete it is
-    /// the number of events that lie in slices, or lay in those of a group that was given up, which <see cref="CompleteAsync"/> verifies.
+    /// Counters of everything read since the start, less what waited in a group when it was closed. Pending is what is read and has no
+    /// outcome yet; once the engine is complete it is the number of events that lie in slices, which <see cref="CompleteAsync"/> verifies.
     /// </summary>
     public CounterTotals Counters
     {
         get
         {
             var outcome = default(CounterTotals);
+            var dropped = 0L;
             foreach (var lane in _lanes)
             {
                 var c = lane.Counters;
+                dropped += c.Dropped;
                 outcome += new CounterTotals(0, c.Applied, c.Late, 0, c.Moved, c.Duplicate, c.Rejected, 0);
             }
 
@@ -57,7 +59,7 @@ public sealed class StreamEngine : IAsyncDisposable
             }
 
             // Outcomes first, then what was read: an event is never counted as settled before it is counted as read.
-            var read = _intakes.Sum(i => i.Read);
+            var read = _intakes.Sum(i => i.Read) - dropped;
             var settled = outcome.Applied + outcome.Late + outcome.Duplicate + outcome.Rejected;
             return outcome with { Read = read, Pending = read - settled };
         }
@@ -96,7 +98,10 @@ public sealed class StreamEngine : IAsyncDisposable
         return new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters);
     }
 
-    /// <summary>Drops a group's rooms in every lane (the partition was lost or revoked). Returns when no lane holds them.</summary>
+    /// <summary>
+    /// Drops a group's rooms in every lane (the partition was lost or revoked); flush its intake first. Returns when no lane holds them,
+    /// throws what a lane threw.
+    /// </summary>
     public async Task CloseGroupAsync(int group)
     {
         foreach (var lane in _lanes)
@@ -127,10 +132,10 @@ public sealed class StreamEngine : IAsyncDisposable
 
         await Task.WhenAll(_lanes.Select(l => l.Ended)).ConfigureAwait(false);
         var pending = Counters.Pending;
-        var unsettled = _lanes.Sum(l => l.Counters.Buffered + l.Counters.GivenUp);
-        if (pending != unsettled)
+        var buffered = _lanes.Sum(l => l.Counters.Buffered);
+        if (pending != buffered)
         {
-            throw new InvalidOperationException($"Counters do not add up: {pending} events have no outcome, {unsettled} were not settled.");
+            throw new InvalidOperationException($"Counters do not add up: {pending} events have no outcome, {buffered} wait in slices.");
         }
     }
 

@@ -12,7 +12,7 @@ public sealed record CapOptions
     /// <summary>Products of one session.</summary>
     public int MaxProductsPerRoom { get; init; } = 10_000;
 
-    /// <summary>Open sessions, and remembered starts, of one room.</summary>
+    /// <summary>Open sessions of one room, which remembers up to four times as many starts.</summary>
     public int MaxSessionsPerRoom { get; init; } = 64;
 
     /// <summary>Traffic sources of one session; viewers of further ones count as <c>other</c>.</summary>

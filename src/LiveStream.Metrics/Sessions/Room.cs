@@ -18,12 +18,16 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     private readonly int _default = names.Intern("default"u8);
     private long _openUntilMs = long.MaxValue;
     private bool _capped;
+    private long? _turnedAwayMs;
 
     /// <summary>Interned number of its id.</summary>
     public int Name => name;
 
     /// <summary>Sessions that are not over.</summary>
     public IReadOnlyList<Session> Open => _open;
+
+    /// <summary>Time of the latest event that no session could be opened for, if there was one.</summary>
+    public long? TurnedAwayMs => _turnedAwayMs;
 
     /// <summary>Sessions that were found to be over and wait to be taken by <see cref="TakeClosed"/>.</summary>
     public bool HasClosed => _closed.Count != 0;
@@ -82,6 +86,16 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         return single ? sessions[0] : null;
     }
 
+    /// <summary>From here on the snapshots of its sessions say that a cap has turned events away.</summary>
+    public void MarkCapped()
+    {
+        _capped = true;
+        foreach (var session in _open)
+        {
+            session.MarkCapped();
+        }
+    }
+
     /// <summary>Closes the sessions that no event at or after <paramref name="timeMs"/> can continue.</summary>
     public void CloseQuiet(long timeMs)
     {
@@ -118,7 +132,10 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         _starts.Clear();
     }
 
-    /// <summary>Takes the next closed session, to be finished by the caller.</summary>
+    /// <summary>
+    /// Takes the next closed session, to be finished by the caller. Until then its viewers keep their places: events of the second in which
+    /// it was closed may still be applied to it.
+    /// </summary>
     public bool TakeClosed(out Session session)
     {
         session = null!;
@@ -129,6 +146,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
 
         session = _closed[0];
         _closed.RemoveAt(0);
+        caps.ReturnViewers(session.ViewerCount);
         return true;
     }
 
@@ -248,12 +266,8 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     {
         if (_open.Count >= options.Caps.MaxSessionsPerRoom || (_open.Count == 0 && !caps.TryTakeRoom()))
         {
-            foreach (var session in _open)
-            {
-                session.MarkCapped();
-            }
-
-            _capped = true;
+            MarkCapped();
+            _turnedAwayMs = timeMs;
             return Unassigned;
         }
 
@@ -286,7 +300,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         if (_starts.Count > options.Caps.MaxSessionsPerRoom * 4)
         {
             _starts.RemoveAt(0);
-            _capped = true;
+            MarkCapped();
         }
     }
 
@@ -294,7 +308,6 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     {
         var session = _open[index];
         _open.RemoveAt(index);
-        caps.ReturnViewers(session.ViewerCount);
         if (_open.Count == 0)
         {
             caps.ReturnRoom();

@@ -66,16 +66,20 @@ public sealed class GroupIntake
         ref var progress = ref _partitions[partition];
         progress.IsIdle = false;
         var timeMs = parsed.TimeMs;
-        var boundMs = progress.LargestMs == long.MinValue ? long.MinValue : progress.LargestMs - _options.LatenessMs;
-        var afterIdle = timeMs < _settledMs && timeMs >= boundMs;
-        boundMs = Math.Max(boundMs, _settledMs);
+        var ownBoundMs = progress.LargestMs == long.MinValue ? long.MinValue : progress.LargestMs - _options.LatenessMs;
+        var boundMs = Math.Max(ownBoundMs, _settledMs);
         var moved = timeMs < boundMs;
         if (moved)
         {
             if (!EventTypes.IsMovable(parsed.Type))
             {
-                _counters.CountLate(afterIdle);
+                _counters.CountLate(timeMs >= ownBoundMs);
                 return;
+            }
+
+            if (ownBoundMs < _settledMs)
+            {
+                _counters.CountAfterIdle();
             }
 
             timeMs = boundMs;
@@ -109,6 +113,7 @@ public sealed class GroupIntake
     {
         if (_largestMs != long.MinValue)
         {
+            SealBatches();
             Settle(FirstHopAfter(_largestMs), GroupWatermarkMs);
         }
     }
@@ -161,13 +166,7 @@ public sealed class GroupIntake
 
     private void Seal()
     {
-        var watermarkMs = GroupWatermarkMs;
-        var offsetSum = OffsetSum();
-        foreach (var outbox in _outboxes)
-        {
-            outbox.Seal(watermarkMs, offsetSum);
-        }
-
+        var watermarkMs = SealBatches();
         if (!_finished && Array.TrueForAll(_partitions, p => p.HasEnded))
         {
             _finished = true;
@@ -178,6 +177,19 @@ public sealed class GroupIntake
         {
             Settle(watermarkMs - (watermarkMs % EngineOptions.HopMs), watermarkMs);
         }
+    }
+
+    // What was read goes to the lanes before they are told that it settles.
+    private long SealBatches()
+    {
+        var watermarkMs = GroupWatermarkMs;
+        var offsetSum = OffsetSum();
+        foreach (var outbox in _outboxes)
+        {
+            outbox.Seal(watermarkMs, offsetSum);
+        }
+
+        return watermarkMs;
     }
 
     private void Settle(long settledMs, long watermarkMs)

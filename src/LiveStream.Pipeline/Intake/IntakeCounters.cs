@@ -41,7 +41,9 @@ internal sealed class IntakeCounters
         Volatile.Write(ref _late, _late + 1);
         if (afterIdle)
         {
-            Volatile.Write(ref _lateIdle, _lateIdle + 1);
+            CountAfterIdle();
         }
     }
+
+    public void CountAfterIdle() => Volatile.Write(ref _lateIdle, _lateIdle + 1);
 }

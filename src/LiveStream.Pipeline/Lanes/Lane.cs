@@ -35,9 +35,10 @@ internal sealed class Lane
 
     private void Run()
     {
+        LaneMessage message = default;
         try
         {
-            while (Next(out var message))
+            while (Next(out message))
             {
                 Handle(message);
                 message.Done?.SetResult();
@@ -48,10 +49,11 @@ internal sealed class Lane
         catch (Exception e)
         {
             _channel.Writer.TryComplete(e);
-            while (_channel.Reader.TryRead(out var message))
+            do
             {
-                message.Done?.SetException(e);
+                message.Done?.TrySetException(e);
             }
+            while (_channel.Reader.TryRead(out message));
 
             _ended.SetException(e);
         }

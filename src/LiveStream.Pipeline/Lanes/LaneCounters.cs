@@ -11,7 +11,7 @@ internal sealed class LaneCounters
     private long _rejected;
     private long _moved;
     private long _buffered;
-    private long _givenUp;
+    private long _dropped;
 
     public long Applied => Volatile.Read(ref _applied);
 
@@ -26,8 +26,8 @@ internal sealed class LaneCounters
     /// <summary>Events that lie in slices.</summary>
     public long Buffered => Volatile.Read(ref _buffered);
 
-    /// <summary>Events that lay in slices of groups that were given up; whoever has the group now reads them again.</summary>
-    public long GivenUp => Volatile.Read(ref _givenUp);
+    /// <summary>Events that waited when their group was given up.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
 
     public void Add(in SettleCounts counts)
     {
@@ -38,11 +38,11 @@ internal sealed class LaneCounters
         Volatile.Write(ref _moved, _moved + counts.Moved);
     }
 
-    public void AddBuffered(long events) => Volatile.Write(ref _buffered, _buffered + events);
-
-    public void GiveUp(long events)
+    public void Drop(long events)
     {
         AddBuffered(-events);
-        Volatile.Write(ref _givenUp, _givenUp + events);
+        Volatile.Write(ref _dropped, _dropped + events);
     }
+
+    public void AddBuffered(long events) => Volatile.Write(ref _buffered, _buffered + events);
 }

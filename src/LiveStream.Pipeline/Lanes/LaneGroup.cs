@@ -33,6 +33,15 @@ internal sealed class LaneGroup
 
     public int Group { get; }
 
+    /// <summary>Rooms that it holds.</summary>
+    public Dictionary<int, RoomEntry>.ValueCollection Rooms => _rooms.Entries;
+
+    /// <summary>How many rooms it holds.</summary>
+    public int RoomCount => _rooms.Entries.Count;
+
+    /// <summary>One more than the largest number that a room of it has had.</summary>
+    public int RoomBound => _rooms.Bound;
+
     /// <summary>T up to which the group is settled.</summary>
     public long SettledMs { get; private set; } = long.MinValue;
 
@@ -49,12 +58,12 @@ internal sealed class LaneGroup
             if (_lane.Counters.Buffered + buffered >= _lane.MaxBuffered)
             {
                 counts.RejectedCapacity++;
-                _rooms.MarkCapped(_nameMap[arrived.Room]);
+                _rooms.MarkCapped(_nameMap[arrived.Room], arrived.TimeMs);
                 continue;
             }
 
             var e = arrived;
-            var entry = _rooms.GetOrAdd(_nameMap[e.Room]);
+            var entry = _rooms.GetOrAdd(_nameMap[e.Room], e.TimeMs);
             e.Room = entry.Number;
             e.Session = Mapped(e.Session);
             e.Product = Mapped(e.Product);
@@ -91,14 +100,14 @@ internal sealed class LaneGroup
         }
 
         SettledMs = settledMs;
-        if (_lane.IsLive)
-        {
-            AdvanceAll(settledMs);
-        }
-
         if (_lane.IsLive || settledMs - ReplaySweepMs >= _sweptMs)
         {
             CloseQuiet(settledMs);
+        }
+
+        if (_lane.IsLive)
+        {
+            AdvanceAll(settledMs);
         }
 
         _lane.Sink.OnSettled(Group, settledMs);
@@ -115,13 +124,16 @@ internal sealed class LaneGroup
         CloseRooms();
     }
 
-    /// <summary>Forgets everything without finishing it.</summary>
+    /// <summary>Forgets everything without finishing it; events that waited count as never read, since the group's next owner reads them.</summary>
     public void Drop()
     {
-        _lane.Counters.GiveUp(_slices.Values.Sum(s => s.Count));
+        _lane.Counters.Drop(_slices.Values.Sum(s => s.Count));
         foreach (var entry in _rooms.Entries)
         {
             entry.Room.CloseAll();
+            while (entry.Room.TakeClosed(out _))
+            {
+            }
         }
 
         _slices.Clear();

@@ -15,6 +15,7 @@ internal sealed class RoomTable(LaneState lane)
     private readonly Stack<int> _freeNumbers = new();
     private RoomEntry?[] _byNumber = new RoomEntry?[64];
     private int _lastName = -1;
+    private long _turnedAwayMs = long.MinValue;
     private RoomEntry? _last;
 
     /// <summary>One more than the largest number in use.</summary>
@@ -26,8 +27,8 @@ internal sealed class RoomTable(LaneState lane)
     /// <summary>A room by its number.</summary>
     public RoomEntry this[int number] => _byNumber[number]!;
 
-    /// <summary>The room with an interned name, added at its first event.</summary>
-    public RoomEntry GetOrAdd(int name)
+    /// <summary>The room with an interned name, added at its first event, which has the given time.</summary>
+    public RoomEntry GetOrAdd(int name, long timeMs)
     {
         if (name == _lastName)
         {
@@ -45,6 +46,10 @@ internal sealed class RoomTable(LaneState lane)
             entry = new RoomEntry(new Room(lane.Options, lane.Names, lane.Caps, name), number);
             _byNumber[number] = entry;
             _byName.Add(name, entry);
+            if (timeMs - lane.Options.SessionIdleMs <= _turnedAwayMs)
+            {
+                entry.Room.MarkCapped();
+            }
         }
 
         _lastName = name;
@@ -52,15 +57,19 @@ internal sealed class RoomTable(LaneState lane)
         return entry;
     }
 
-    /// <summary>Says on the snapshots of a room that a cap turned events away.</summary>
-    public void MarkCapped(int name)
+    /// <summary>
+    /// Says on the snapshots of a room that a cap turned an event away. Rooms that are not held are not remembered one by one: each one
+    /// that appears within the session idle time of the last such event may be one of them, and says so too.
+    /// </summary>
+    public void MarkCapped(int name, long timeMs)
     {
         if (_byName.TryGetValue(name, out var entry))
         {
-            foreach (var session in entry.Room.Open)
-            {
-                session.MarkCapped();
-            }
+            entry.Room.MarkCapped();
+        }
+        else
+        {
+            _turnedAwayMs = Math.Max(_turnedAwayMs, timeMs);
         }
     }
 
@@ -104,7 +113,16 @@ internal sealed class RoomTable(LaneState lane)
             _byName.Remove(entry.Room.Name);
             _byNumber[entry.Number] = null;
             _freeNumbers.Push(entry.Number);
-            _stale.Remove(entry);
+            if (entry.LiveStale)
+            {
+                _stale.Remove(entry);
+            }
+
+            if (entry.Room.TurnedAwayMs is { } turnedAwayMs)
+            {
+                _turnedAwayMs = Math.Max(_turnedAwayMs, turnedAwayMs);
+            }
+
             _lastName = -1;
         }
 

@@ -52,6 +52,8 @@ internal sealed class SessionRunner
             ApplyEach(events, sessions, slice.StartMs, ref counts);
         }
 
+        // The scratch must not keep a session that is over in memory.
+        sessions.Clear();
         if (entry.Room.HasClosed)
         {
             FinishClosed(entry);
@@ -67,7 +69,7 @@ internal sealed class SessionRunner
             var session = entry.Room.Open[i];
             if (session.SettledMs < settledMs)
             {
-                session.AdvanceTo(settledMs, _onHop);
+                session.AdvanceTo(Math.Min(settledMs, LastHopOf(session)), _onHop);
                 if (_lane.IsLive)
                 {
                     HandOut(session);
@@ -95,6 +97,7 @@ internal sealed class SessionRunner
     /// <summary>Hands out a room's live numbers.</summary>
     public void HandOutLive(RoomEntry entry, long watermarkMs, long offsetSum)
     {
+        _entry = entry;
         var shown = entry.Room.Shown;
         var live = _lane.Live;
         entry.Fill(live, shown);
@@ -153,6 +156,9 @@ internal sealed class SessionRunner
             HandOut(session);
         }
     }
+
+    // A jump of time must not settle a session that is over second by second across years.
+    private static long LastHopOf(Session session) => session.OpenUntilMs - (session.OpenUntilMs % EngineOptions.HopMs) + EngineOptions.HopMs;
 
     private void HandOutAtMultiple(Session session)
     {

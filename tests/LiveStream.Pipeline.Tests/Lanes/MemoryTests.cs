@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Options;
+using LiveStream.Metrics.Snapshots;
+using LiveStream.Pipeline.Batches;
+using LiveStream.Pipeline.Options;
+using LiveStream.Pipeline.Output;
+
+namespace LiveStream.Pipeline.Tests.Lanes;
+
+/// <summary>What is over leaves memory, and a lane that has what it needs asks for no more.</summary>
+public sealed class MemoryTests
+{
+    private static readonly EventType[] Watching = [EventType.Enter, EventType.Heartbeat, EventType.Like, EventType.Barrage, EventType.Leave];
+
+    [Fact]
+    public void SessionsAndRoomsThatAreOverLeave()
+    {
+        var lane = new SingleLane(new EngineOptions { SessionIdleMinutes = 1 });
+        var sessions = Fill(lane);
+        Assert.Equal(40, sessions.Count);
+        lane.Take(new TestEvent(EventType.Like, 500_000) { Room = "last" }).Settle(501_000);
+        Assert.Equal((1, 1, 1), (lane.Group.RoomCount, lane.Caps.Rooms, lane.Caps.Viewers));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.Equal(0, sessions.Count(s => s.IsAlive));
+    }
+
+    // Measured where everything that a session has to remember is known and no list of its curve is about to grow.
+    [Theory]
+    [InlineData(CadenceKind.EverySettledSecond)]
+    [InlineData(CadenceKind.Live)]
+    public void SteadyStateAllocatesNothing(CadenceKind kind)
+    {
+        var sink = new IgnoringSink();
+        var lane = new SingleLane(null, new SnapshotCadence(kind, 1000), sink);
+        var random = new Random(5);
+        var batch = new EventBatch(2000);
+        var bytes = 0L;
+        const int Seconds = 1900;
+        const int Warm = 1300;
+        for (var second = 0; second < Seconds; second++)
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                Made(random, 1_000_000_000 + (second * 1000) + random.Next(1000)).AddTo(batch);
+            }
+
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            lane.Group.TakeIn(batch);
+            batch.Clear();
+            lane.Group.Settle(1_000_000_000 + (second * 1000));
+            lane.Group.HandOutLive(0, 0);
+            bytes += second >= Warm ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+        }
+
+        Assert.True(sink.Snapshots > Seconds);
+        Assert.Equal(0, bytes);
+    }
+
+    [Fact]
+    public void WatchingInSteadyStateAllocatesNothingAtAll()
+    {
+        var lane = new SingleLane(null, SnapshotCadence.EverySecond, new IgnoringSink());
+        var random = new Random(6);
+        var batch = new EventBatch(2000);
+        var bytes = 0L;
+        for (var second = 0; second < 5400; second++)
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                new TestEvent(Watching[random.Next(Watching.Length)], 1_000_000_000 + (second * 1000) + random.Next(1000)) { User = $"u{random.Next(100)}" }.AddTo(batch);
+            }
+
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            lane.Group.TakeIn(batch);
+            batch.Clear();
+            lane.Group.Settle(1_000_000_000 + (second * 1000));
+            bytes += second >= 4900 ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+        }
+
+        Assert.Equal(0, bytes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static List<WeakReference> Fill(SingleLane lane)
+    {
+        for (var room = 0; room < 20; room++)
+        {
+            lane.Take(Enumerable.Range(0, 50).Select(i => new TestEvent(EventType.Click, 10_000 + i) { Room = $"r{room}", Session = $"s{i % 2}", User = $"u{i}", Product = $"p{i}" }));
+        }
+
+        lane.Settle(11_000);
+        return [.. lane.Group.Rooms.SelectMany(r => r.Room.Open).SelectMany(s => new object[] { s }).Select(s => new WeakReference(s))];
+    }
+
+    private static TestEvent Made(Random random, long ts) => new((EventType)random.Next((int)EventType.Start), ts)
+    {
+        Room = $"r{random.Next(3)}",
+        User = $"u{random.Next(60)}",
+        Product = $"p{random.Next(50)}",
+        Id = random.Next(10) == 0 ? $"i{random.Next(5)}" : "",
+        Order = $"o{random.Next(5)}",
+        Channel = "feed",
+        Amount = 100,
+    };
+
+    private sealed class IgnoringSink : LaneSink
+    {
+        public long Snapshots { get; private set; }
+
+        public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session) => Snapshots++;
+    }
+}
