@@ -29,5 +29,5 @@ await engine.CompleteAsync();
 internal sealed class PrintingSink : LaneSink
 {
     public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session) => Console.WriteLine(
-        $"{Encoding.UTF8.GetString(snapshot.Room)} at {snapshot.AsOfMs - snapshot.StartMs} ms: {snapshot.Online.Now} online, {snapshot.SessionWindow.Viewers} viewers, GMV {snapshot.SessionWindow.Trade.GmvMinor / 100m}");
+        $"{Encoding.UTF8.GetString(snapshot.Room)} at {snapshot.AsOfMs - snapshot.StartMs} ms: {snapshot.Online.Now} online, {snapshot.SessionWindow.Viewers} viewers, GMV {snapshot.SessionWindow.Trade.GmvMinor} minor units");
 }

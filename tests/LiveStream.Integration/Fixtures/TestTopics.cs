@@ -2,7 +2,8 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using LiveStream.App.Configuration;
+
+using LiveStream.Ingest.Kafka;
 using LiveStream.Metrics.Events;
 
 namespace LiveStream.Integration.Fixtures;
@@ -27,7 +28,7 @@ internal sealed class TestTopics
     public string DeadLetters => prefix + ".dead-letter";
 
     /// <summary>Names of the topics that are read.</summary>
-    public IReadOnlyList<string> Names => [.. TopicSetting.Defaults.Select(topic => NameOf(topic.Topic))];
+    public IReadOnlyList<string> Names => [.. KafkaTopic.Defaults.Select(topic => NameOf(topic.Name))];
 
     /// <summary>Settings that name broker, topics and a consumer group of their own.</summary>
     public Dictionary<string, string> Settings
@@ -40,9 +41,9 @@ internal sealed class TestTopics
                 ["LIVESTREAM__KAFKA__GROUPID"] = prefix,
                 ["LIVESTREAM__KAFKA__DEADLETTERTOPIC"] = DeadLetters,
             };
-            foreach (var topic in TopicSetting.Defaults)
+            foreach (var topic in KafkaTopic.Defaults)
             {
-                settings[$"LIVESTREAM__KAFKA__TOPICS__{NameOf(topic.Topic)}"] = string.Join(',', topic.Types.Select(EventTypes.Name));
+                settings[$"LIVESTREAM__KAFKA__TOPICS__{NameOf(topic.Name)}"] = string.Join(',', topic.Types.Select(EventTypes.Name));
             }
 
             return settings;
