@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using LiveStream.App.Configuration;
 using LiveStream.App.Demo;
+using LiveStream.App.Recovery;
 using LiveStream.App.Run;
 using LiveStream.Ingest.Kafka;
 using LiveStream.Ingest.Native;
@@ -38,6 +40,7 @@ internal static class DemoCommand
                 KeyValuePair.Create("Screen:Urls", parsed.GetValue(urls)),
                 KeyValuePair.Create<string, string?>("Kafka:BootstrapServers", kafka.BootstrapServers),
                 KeyValuePair.Create<string, string?>("Redis:Configuration", redis.Configuration),
+                KeyValuePair.Create<string, string?>("Identity:Key", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdentityKey.NewBytes))),
                 KeyValuePair.Create<string, string?>("Checkpoint:Store", "folder"),
                 KeyValuePair.Create<string, string?>("Checkpoint:Folder", folder.FullPath));
             var options = SettingsReader.Read(sources);

@@ -25,7 +25,7 @@ internal sealed class EmbeddedKafka : IDisposable
     /// <summary>Starts one broker. It makes a topic, of four partitions, when it is first asked for it, and knows no other way.</summary>
     /// <param name="topics">Topics to have from the start.</param>
     /// <exception cref="FailureException">It did not come up.</exception>
-    public static EmbeddedKafka Start(IEnumerable<string> topics)
+    public static EmbeddedKafka Start(params IEnumerable<string> topics)
     {
         var config = new ProducerConfig { LogConnectionClose = false };
         config.Set("test.mock.num.brokers", "1");

@@ -3,20 +3,26 @@ using System.Collections.Concurrent;
 namespace LiveStream.App.Recovery;
 
 /// <summary>
-/// The fencing epoch of each partition group whose rooms this instance writes: raised in the store with the group's first write after
-/// a start, then fixed. Any thread may ask.
+/// The fencing epoch of each partition group that this instance owns: raised in the store when the group is assigned, forgotten when
+/// it is taken away. The consumer's thread raises, any thread asks.
 /// </summary>
 internal sealed class GroupEpochs(ICheckpointStore? store, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<int, Lazy<long>> epochs = new();
+    private readonly ConcurrentDictionary<int, long> epochs = new();
 
-    /// <summary>The epoch that writes of the group carry.</summary>
+    /// <summary>The group is this instance's from now on.</summary>
     /// <exception cref="IOException">The store did not take it.</exception>
-    public long Of(int group) => epochs.GetOrAdd(group, static (number, self) => new Lazy<long>(() => self.Raise(number)), this).Value;
-
-    private long Raise(int group)
+    public void Raise(int group)
     {
         // Without a store the wall clock stands in: a later owner is ahead as long as clocks agree.
-        return store is null ? time.GetUtcNow().ToUnixTimeMilliseconds() : store.RaiseEpochAsync(group).GetAwaiter().GetResult();
+        epochs[group] = store is null
+            ? time.GetUtcNow().ToUnixTimeMilliseconds()
+            : store.RaiseEpochAsync(group).GetAwaiter().GetResult();
     }
+
+    /// <summary>The group was taken away.</summary>
+    public void Forget(int group) => epochs.TryRemove(group, out _);
+
+    /// <summary>The epoch that writes of the group carry; 0, which every stored epoch refuses, when it is not this instance's.</summary>
+    public long Of(int group) => epochs.GetValueOrDefault(group);
 }

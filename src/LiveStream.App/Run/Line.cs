@@ -24,6 +24,7 @@ internal sealed class Line : IAsyncDisposable
     private readonly StreamEngine engine;
     private readonly KafkaSource source;
     private readonly LineMeter meter;
+    private readonly GroupEpochs epochs;
     private readonly CancellationTokenSource stopIntake = new();
     private readonly CancellationTokenSource stopTicks = new();
     private Task intake = Task.CompletedTask;
@@ -32,10 +33,14 @@ internal sealed class Line : IAsyncDisposable
     public Line(LiveStreamOptions options, byte[] identityKey, GroupEpochs epochs, RoomBoard board, TimeProvider time, ILoggerFactory loggers)
     {
         this.time = time;
+        this.epochs = epochs;
         tickEvery = TimeSpan.FromMilliseconds(options.Settings.Redis.LiveEveryMs);
         publisher = new RedisPublisher(StageOptions.Redis(options), board, () => engine!.Counters, epochs.Of, time, loggers.CreateLogger("Redis"));
         engine = new StreamEngine(options.Engine, new PipelineOptions { Lanes = options.Lanes }, _ => publisher.CreateSink());
-        source = new KafkaSource(StageOptions.Kafka(options), options.Engine, engine, new Pseudonym(identityKey), time, loggers.CreateLogger("Kafka"));
+        source = new KafkaSource(StageOptions.Kafka(options), options.Engine, engine, new Pseudonym(identityKey), time, loggers.CreateLogger("Kafka"))
+        {
+            Hooks = new GroupHooks(epochs.Raise, LeaveGroup),
+        };
         meter = new LineMeter(engine);
     }
 
@@ -85,6 +90,16 @@ internal sealed class Line : IAsyncDisposable
         meter.Dispose();
         stopIntake.Dispose();
         stopTicks.Dispose();
+    }
+
+    /// <summary>Nothing of a group that was taken away is written any more; a group left because the process stops is written out.</summary>
+    private void LeaveGroup(int group)
+    {
+        if (!stopIntake.IsCancellationRequested)
+        {
+            publisher.DropGroup(group);
+            epochs.Forget(group);
+        }
     }
 
     private async Task TickAsync()

@@ -9,7 +9,7 @@ namespace LiveStream.Ingest.Kafka;
 /// Its methods are called by the consumer's handlers on the reading thread and never throw: what went wrong is kept in
 /// <see cref="Failure"/> for the loop.
 /// </summary>
-internal sealed class AssignedGroups(KafkaOptions options, int partitions, int idleMs, StreamEngine engine, MonotonicClock clock, ILogger log)
+internal sealed class AssignedGroups(KafkaOptions options, int partitions, int idleMs, StreamEngine engine, GroupHooks hooks, MonotonicClock clock, ILogger log)
 {
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(10);
 
@@ -51,6 +51,7 @@ internal sealed class AssignedGroups(KafkaOptions options, int partitions, int i
 
             foreach (var group in numbers)
             {
+                hooks.Opening?.Invoke(group.Key);
                 var progress = group.Select(partition => new AssignedPartition(partition, TopicOf(partition.Topic), idleMs, clock.NowMs));
                 var opened = new PartitionGroup(
                     group.Key, engine.OpenGroup(group.Key, _topicIndex.Count), [.. progress.OrderBy(partition => partition.Topic)]);
@@ -91,6 +92,7 @@ internal sealed class AssignedGroups(KafkaOptions options, int partitions, int i
                 using var limit = new CancellationTokenSource(CloseLimit);
                 group.Intake.Flush(limit.Token);
                 engine.CloseGroupAsync(number).WaitAsync(CloseLimit).GetAwaiter().GetResult();
+                hooks.Closed?.Invoke(number);
                 log.LogInformation("Partition group {Group} given up.", number);
             }
         }

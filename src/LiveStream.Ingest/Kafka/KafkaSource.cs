@@ -37,6 +37,9 @@ public sealed class KafkaSource
         _log = log;
     }
 
+    /// <summary>Told of groups that come and go.</summary>
+    public GroupHooks Hooks { get; init; }
+
     /// <summary>What it is doing; read from any thread.</summary>
     public KafkaSourceState State => (KafkaSourceState)Volatile.Read(ref _state);
 
@@ -75,7 +78,7 @@ public sealed class KafkaSource
             using var deadLetters = OpenDeadLetters(admin);
             Volatile.Write(ref _deadLetters, deadLetters);
             Volatile.Write(ref _handler, new RecordHandler(_options, partitions, _pseudonym, deadLetters, _log));
-            var groups = new AssignedGroups(_options, partitions, _engineOptions.IdleMs, _engine, clock, _log);
+            var groups = new AssignedGroups(_options, partitions, _engineOptions.IdleMs, _engine, Hooks, clock, _log);
             try
             {
                 Read(groups, admin, watch, complaints, clock, partitions, stop);

@@ -9,7 +9,7 @@ public sealed class EmbeddedTests
     [Fact]
     public async Task The_embedded_kafka_takes_records_from_any_client()
     {
-        using var kafka = EmbeddedKafka.Start(["live.like"]);
+        using var kafka = EmbeddedKafka.Start();
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers }).Build();
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
         var report = await producer.ProduceAsync("live.like", new Message<string, string> { Key = "r1", Value = "{}" });
