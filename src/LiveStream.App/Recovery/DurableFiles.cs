@@ -7,6 +7,7 @@ namespace LiveStream.App.Recovery;
 internal static class DurableFiles
 {
     private const int ReadOnly = 0;
+    private const int AlreadyExists = 17;
 
     /// <summary>Creates a file that did not exist, readable by its owner only, and flushes it with its folder.</summary>
     /// <returns>False when the file is already there: somebody else was first.</returns>
@@ -28,17 +29,48 @@ internal static class DurableFiles
 
         try
         {
-            // A move that does not overwrite: whoever comes second finds the whole file of the first.
-            File.Move(temporary, path, overwrite: false);
+            if (!TryGiveName(temporary, path))
+            {
+                return false;
+            }
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(temporary);
-            return false;
         }
 
         FlushFolder(folder);
         return true;
+    }
+
+    /// <summary>
+    /// Gives a whole file its second name, which one caller alone succeeds in: whoever comes later finds the file of the first. (The
+    /// runtime's move without overwriting looks first and renames then, so two can succeed.)
+    /// </summary>
+    private static bool TryGiveName(string temporary, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(temporary, path, overwrite: false);
+                return true;
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                return false;
+            }
+        }
+
+        if (Link(temporary, path) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == AlreadyExists
+            ? false
+            : throw new IOException($"{path} cannot be created: {new Win32Exception(error).Message}");
     }
 
     /// <summary>Makes created, renamed and deleted names of a folder durable.</summary>
@@ -71,6 +103,10 @@ internal static class DurableFiles
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
