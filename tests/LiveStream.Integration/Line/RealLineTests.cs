@@ -13,7 +13,7 @@ public sealed class RealLineTests(RealKafka kafka, RealRedis redis)
         await topics.CreateAsync();
         await using var line = await LineScenario.StartAsync(topics, redis.Server.Configuration);
         await line.ShowTheTruthAsync(
-            "--workload", "show", "--minutes", "1", "--rate", "150", "--disorder", "0.05", "--late", "0.005", "--duplicates", "0.05", "--garbage", "0.01", "--batch", "4");
+            "--workload", "show", "--minutes", "1", "--rate", "2000", "--disorder", "0.05", "--late", "0.005", "--duplicates", "0.05", "--garbage", "0.01", "--batch", "4");
         var room = Assert.Single(line.Rooms);
         await line.KeysAgreeAsync(room);
         await OracleCheck.SameBytesAsync(topics, line.ViewOf(room), room.GetProperty("room").GetString()!);

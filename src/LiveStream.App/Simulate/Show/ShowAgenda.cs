@@ -38,7 +38,6 @@ internal sealed class ShowAgenda(ulong seed)
     private long _ids;
     private long _orders;
     private int _turns;
-    private int _outlasting;
 
     /// <summary>The random numbers of the whole show.</summary>
     public SeededRandom Random = new(seed, 3);
@@ -48,19 +47,16 @@ internal sealed class ShowAgenda(ulong seed)
 
     public bool IsOver => _due.Count == 0 && _made.Count == 0;
 
-    /// <summary>Whether nothing is left that would still happen in a room that has closed.</summary>
-    public bool IsQuiet => _outlasting == 0 && _made.Count == 0;
+    /// <summary>Whether events wait to be handed on.</summary>
+    public bool HasMade => _made.Count > 0;
 
     public long NextOrder() => ++_orders;
 
     /// <summary>A number that no entry has yet.</summary>
     public int NextTurn() => ++_turns;
 
-    public void At(long timeMs, DueKind kind, int room, int subject = 0, int turn = 0)
-    {
-        _outlasting += Outlasts(kind) ? 1 : 0;
+    public void At(long timeMs, DueKind kind, int room, int subject = 0, int turn = 0) =>
         _due.Enqueue(new(kind, room, subject, turn), Math.Max(timeMs, NowMs));
-    }
 
     public void In(long delayMs, DueKind kind, int room, int subject = 0, int turn = 0) => At(NowMs + delayMs, kind, room, subject, turn);
 
@@ -74,7 +70,6 @@ internal sealed class ShowAgenda(ulong seed)
 
         NowMs = atMs;
         _due.Dequeue();
-        _outlasting -= Outlasts(due.Kind) ? 1 : 0;
         return true;
     }
 
@@ -95,8 +90,4 @@ internal sealed class ShowAgenda(ulong seed)
     }
 
     public bool TryTake(ref SimulatedEvent e) => _made.TryDequeue(out e);
-
-    // Who is there when a room closes looks around and leaves; who has bought pays or asks for a refund.
-    private static bool Outlasts(DueKind kind) =>
-        kind is DueKind.Heartbeat or DueKind.Act or DueKind.Impress or DueKind.Proceed or DueKind.Leave or DueKind.Afterwards;
 }

@@ -49,7 +49,11 @@ public sealed class ShowGenerator : IEventSource
     }
 
     /// <inheritdoc/>
-    public bool Ended => _made >= _limit || (_opened == _rooms.Length && (_agenda.IsOver || (_agenda.IsQuiet && Array.TrueForAll(_rooms, static room => room.Closed))));
+    public bool Ended => _made >= _limit || (_opened == _rooms.Length && (_agenda.IsOver || IsDeserted));
+
+    // What is still on the agenda then would do nothing, and in real time nobody waits for it.
+    private bool IsDeserted => !_agenda.HasMade && !_sales.IsAnythingToFollow
+        && Array.TrueForAll(_rooms, static room => room.Closed && room.Visitors.Count == 0);
 
     /// <summary>Has the best product of the first room explained from <paramref name="atMs"/> on, after quiet: clicks jump visibly.</summary>
     /// <param name="atMs">Ms since the Unix epoch; one that has passed means now.</param>

@@ -15,8 +15,12 @@ internal sealed class ShowSales(ShowAgenda agenda)
     private const double CancelWhenUnpaid = 0.5;
     private const double RefundAfterPayment = 0.03;
     private const int NoProduct = -1;
+    private const int AfterEndMs = 30_000;
 
     private readonly Dictionary<int, SimulatedEvent> _afterwards = [];
+
+    /// <summary>Whether a cancellation or a refund is still to come.</summary>
+    public bool IsAnythingToFollow => _afterwards.Count > 0;
 
     public void Click(ShowRoom room, int slot, ref ShowVisitor visitor, int product)
     {
@@ -115,10 +119,10 @@ internal sealed class ShowSales(ShowAgenda agenda)
         if (visitor.NextStep == SaleStep.None && agenda.Random.Chance(CancelWhenUnpaid))
         {
             var delayMs = agenda.Random.Between(30_000, 240_000);
-            Later(Trade(EventType.Cancel, room, in visitor, visitor.Product, visitor.Quantity, 0), delayMs);
+            Later(room, Trade(EventType.Cancel, room, in visitor, visitor.Product, visitor.Quantity, 0), delayMs);
             if (visitor.SecondProduct != NoProduct)
             {
-                Later(Trade(EventType.Cancel, room, in visitor, visitor.SecondProduct, 1, 0), delayMs);
+                Later(room, Trade(EventType.Cancel, room, in visitor, visitor.SecondProduct, 1, 0), delayMs);
             }
         }
     }
@@ -132,7 +136,7 @@ internal sealed class ShowSales(ShowAgenda agenda)
         {
             e.Type = EventType.Refund;
             e.NewBuyer = Flag.Absent;
-            Later(e, agenda.Random.Between(60_000, 720_000));
+            Later(room, e, agenda.Random.Between(60_000, 720_000));
         }
 
         if (room.Shelf.Pay(product, quantity))
@@ -146,8 +150,14 @@ internal sealed class ShowSales(ShowAgenda agenda)
         }
     }
 
-    private void Later(SimulatedEvent e, int delayMs)
+    /// <summary>Minutes later, but soon after the end of a show: real time does not go on for one refund.</summary>
+    private void Later(ShowRoom room, SimulatedEvent e, int delayMs)
     {
+        if (room.EndMs is { } endMs && agenda.NowMs + delayMs > endMs + AfterEndMs)
+        {
+            delayMs = agenda.Random.Between(0, (int)Math.Max(0, endMs + AfterEndMs - agenda.NowMs));
+        }
+
         var key = agenda.NextTurn();
         _afterwards.Add(key, e);
         agenda.In(delayMs, DueKind.Afterwards, e.Room, key);
