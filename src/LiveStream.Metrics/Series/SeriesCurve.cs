@@ -6,7 +6,8 @@ using LiveStream.Metrics.Windows;
 namespace LiveStream.Metrics.Series;
 
 /// <summary>
-/// The curve of a session for screens opened late: a point every 10 s for the last hour, before that every 60 s, at most 24 h.
+/// The curve of a session for screens opened late: a point every 10 s for the last hour (and up to 50 s more, until a whole minute can be
+/// put together), before that every 60 s, at most 24 h. Each point has what happened since the one before it, so that nothing is left out.
 /// Owned by the session.
 /// </summary>
 public sealed class SeriesCurve
@@ -16,11 +17,10 @@ public sealed class SeriesCurve
 
     private const int CoarseMs = 60_000;
     private const int FinePoints = 360;
-    private const int CoarsePoints = 23 * 60;
+    private const int CoarsePoints = (23 * 60) - 1;
 
     private readonly List<SeriesPoint> _fine = [];
     private readonly List<SeriesPoint> _coarse = [];
-    private SeriesPoint _merged;
     private SeriesPoint _before;
 
     /// <summary>Points every 60 s, oldest first.</summary>
@@ -46,31 +46,30 @@ public sealed class SeriesCurve
             PaidOrders = metrics.OrderTotals.Paid,
             GmvMinor = Column.Wide(totals, Column.GmvLow),
         };
-        if (_fine.Count == FinePoints)
-        {
-            Merge(_fine[0]);
-            _fine.RemoveAt(0);
-        }
-
         _fine.Add(now.Since(_before));
         _before = now;
+        var toMinute = (int)((CoarseMs - 1 - ((_fine[0].TimeMs - 1) % CoarseMs)) / FineMs) + 1;
+        if (_fine.Count == FinePoints + toMinute)
+        {
+            Merge(toMinute);
+        }
     }
 
-    // Fine points are summed up until one lies on a whole minute; online is the value at that point.
-    private void Merge(in SeriesPoint point)
+    // The oldest fine points up to a whole minute become one; online is the value at the last of them.
+    private void Merge(int points)
     {
-        _merged = point.Plus(_merged);
-        if (point.TimeMs % CoarseMs != 0)
-        {
-            return;
-        }
-
         if (_coarse.Count == CoarsePoints)
         {
             _coarse.RemoveAt(0);
         }
 
-        _coarse.Add(_merged);
-        _merged = default;
+        var merged = _fine[0];
+        for (var i = 1; i < points; i++)
+        {
+            merged = _fine[i].Plus(merged);
+        }
+
+        _coarse.Add(merged);
+        _fine.RemoveRange(0, points);
     }
 }

@@ -296,6 +296,11 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
             at--;
         }
 
+        if (at > 0 && _starts[at - 1] == (timeMs, sessionName))
+        {
+            return;
+        }
+
         _starts.Insert(at, (timeMs, sessionName));
         if (_starts.Count > options.Caps.MaxSessionsPerRoom * 4)
         {

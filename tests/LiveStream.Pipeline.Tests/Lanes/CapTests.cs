@@ -76,6 +76,14 @@ public sealed class CapTests
     }
 
     [Fact]
+    public void TheSameStartOverAndOverIsOneToRemember()
+    {
+        var lane = Capped(Wide with { MaxSessionsPerRoom = 2 });
+        lane.Take(Enumerable.Range(0, 500).Select(i => new TestEvent(EventType.Start, 10_000 + (i / 100)) { Session = "s" })).Settle(11_000);
+        Assert.Equal((500, false), (lane.Sink.Last.Applied, lane.Sink.Last.Capped));
+    }
+
+    [Fact]
     public void ChannelsOfASession()
     {
         var lane = Capped(Wide with { MaxChannelsPerSession = 3 });
