@@ -10,7 +10,6 @@ public sealed class ProductTable(NameTable names)
 {
     private readonly Dictionary<int, int> _numbers = [];
     private Product[] _products = new Product[8];
-    private int[] _ordinal = [];
 
     /// <summary>Products known.</summary>
     public int Count => _numbers.Count;
@@ -37,18 +36,6 @@ public sealed class ProductTable(NameTable names)
         }
 
         return number;
-    }
-
-    /// <summary>Product numbers, ordinal by id.</summary>
-    public ReadOnlySpan<int> Ordinal()
-    {
-        if (_ordinal.Length != Count)
-        {
-            _ordinal = [.. Enumerable.Range(0, Count)];
-            Array.Sort(_ordinal, (x, y) => names.Compare(_products[x].Name, _products[y].Name));
-        }
-
-        return _ordinal;
     }
 
     /// <summary>Marks the names it refers to.</summary>
@@ -119,4 +106,7 @@ public enum ProductMarks : byte
 
     /// <summary>Its stock is known.</summary>
     Stocked = 8,
+
+    /// <summary>It stands in one of the snapshot's lists of products.</summary>
+    Shown = 16,
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
@@ -86,10 +87,11 @@ public sealed class Ranking(HotProductOptions options, ProductTable products, Na
     private void Select()
     {
         _topCount = 0;
-        var count = Math.Min(products.Count, _scores.Length);
-        for (var product = 0; product < count; product++)
+        long least = 1;
+        var scores = _scores.AsSpan(0, Math.Min(products.Count, _scores.Length));
+        for (var product = Next(scores, 0, least); product < scores.Length; product = Next(scores, product + 1, least))
         {
-            if (_scores[product] <= 0 || (_topCount == _top.Length && !IsBefore(product, _top[_topCount - 1])))
+            if (_topCount == _top.Length && !IsBefore(product, _top[_topCount - 1]))
             {
                 continue;
             }
@@ -101,7 +103,28 @@ public sealed class Ranking(HotProductOptions options, ProductTable products, Na
             }
 
             _top[at] = product;
+            least = _topCount == _top.Length ? _scores[_top[^1]] : 1;
         }
+    }
+
+    // The next product with a score that can still make the list; most products are passed over a vector at a time.
+    private static int Next(ReadOnlySpan<long> scores, int from, long least)
+    {
+        var bound = new Vector<long>(least);
+        for (; from <= scores.Length - Vector<long>.Count; from += Vector<long>.Count)
+        {
+            if (Vector.GreaterThanOrEqualAny(new Vector<long>(scores[from..]), bound))
+            {
+                break;
+            }
+        }
+
+        while (from < scores.Length && scores[from] < least)
+        {
+            from++;
+        }
+
+        return from;
     }
 
     private bool IsBefore(int left, int right)

@@ -14,6 +14,7 @@ public sealed class Showcase(ProductTable products, NameTable names)
     private const int Nothing = -1;
 
     private readonly List<RoomStep> _steps = [];
+    private readonly List<int> _shown = [];
     private readonly Comparison<RoomStep> _order = (x, y) =>
         x.TimeMs != y.TimeMs ? x.TimeMs.CompareTo(y.TimeMs)
         : x.Rank != y.Rank ? x.Rank.CompareTo(y.Rank)
@@ -80,7 +81,7 @@ public sealed class Showcase(ProductTable products, NameTable names)
         snapshot.Explains.Clear();
         snapshot.Stock.Clear();
         snapshot.Names.Clear();
-        foreach (var number in products.Ordinal())
+        foreach (var number in _shown)
         {
             ref readonly var product = ref products[number];
             var id = names[product.Name];
@@ -151,6 +152,7 @@ public sealed class Showcase(ProductTable products, NameTable names)
         if (e.Name >= 0 && e.Type is EventType.List or EventType.ExplainStart)
         {
             Rename(ref product, e);
+            Show(number);
         }
     }
 
@@ -183,6 +185,7 @@ public sealed class Showcase(ProductTable products, NameTable names)
                 _explained = step.Product;
                 _explainedSinceMs = step.TimeMs;
                 products[step.Product].Explains++;
+                Show(step.Product);
                 break;
             case EventType.ExplainEnd when step.Product == _explained:
             case EventType.End:
@@ -201,6 +204,34 @@ public sealed class Showcase(ProductTable products, NameTable names)
         product.StockLeft = known && product.StockMs == step.TimeMs ? Math.Min(product.StockLeft, step.Stock) : step.Stock;
         product.StockMs = step.TimeMs;
         product.Marks |= ProductMarks.Stocked;
+        Show(step.Product);
+    }
+
+    // Most products are only clicked at: the lists hold those that room events spoke of, ordinal by id.
+    private void Show(int number)
+    {
+        ref var product = ref products[number];
+        if ((product.Marks & ProductMarks.Shown) != ProductMarks.None)
+        {
+            return;
+        }
+
+        product.Marks |= ProductMarks.Shown;
+        var from = 0;
+        for (var to = _shown.Count; from < to;)
+        {
+            var middle = (from + to) / 2;
+            if (names.Compare(products[_shown[middle]].Name, product.Name) < 0)
+            {
+                from = middle + 1;
+            }
+            else
+            {
+                to = middle;
+            }
+        }
+
+        _shown.Insert(from, number);
     }
 
     private void CloseExplanation(long atMs)

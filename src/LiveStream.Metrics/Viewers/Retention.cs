@@ -22,19 +22,24 @@ public sealed class Retention(WindowSpec window, ViewerTable viewers, long origi
     /// <summary>Marks the viewers that became active in a second (relative to the origin).</summary>
     public void Apply(ReadOnlySpan<Activation> activations, int second)
     {
-        var tenth = (originSecond + second) / window.TenthSeconds;
+        var intoTenth = (int)((originSecond + second) % window.TenthSeconds);
         foreach (ref readonly var activation in activations)
         {
-            _bits.Ensure(activation.Viewer);
-            ref var bits = ref _bits[activation.Viewer];
             if (activation.BeforeSecond == ViewerRow.Never)
             {
-                bits = 1;
+                _bits.Ensure(activation.Viewer);
+                _bits[activation.Viewer] = 1;
                 continue;
             }
 
-            var passed = tenth - ((originSecond + activation.BeforeSecond) / window.TenthSeconds);
-            bits = (passed >= 2 * Tenths ? 0 : bits << (int)passed) | 1;
+            // Borders of tenths between the two seconds; without one, the newest bit is set already.
+            var sinceTenth = second - activation.BeforeSecond - intoTenth;
+            if (sinceTenth > 0)
+            {
+                var passed = (sinceTenth + window.TenthSeconds - 1) / window.TenthSeconds;
+                ref var bits = ref _bits[activation.Viewer];
+                bits = (passed >= 2 * Tenths ? 0 : bits << passed) | 1;
+            }
         }
     }
 
