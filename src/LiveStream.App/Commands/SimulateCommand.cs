@@ -56,7 +56,7 @@ internal sealed class SimulateCommand
         try
         {
             var made = path is not null
-                ? Simulation.ToFiles(simulation, path, parsed.GetValue(truth), progress: null, cancellation)
+                ? await ToFilesAsync(simulation.Bounded(), path, parsed.GetValue(truth), cancellation)
                 : await Simulation.ToKafkaAsync(simulation, Sink(parsed, options), parsed.GetValue(truth), TimeProvider.System, progress: null, cancellation);
             await Console.Error.WriteLineAsync($"{made.Lines} events written, {made.Bytes} bytes.");
             return ExitCodes.Done;
@@ -65,6 +65,18 @@ internal sealed class SimulateCommand
         {
             throw new FailureException($"The output cannot be written: {e.Message}", e);
         }
+    }
+
+    private static async Task<SimulationProgress> ToFilesAsync(SimulationOptions simulation, string path, string? truthPath, CancellationToken cancellation)
+    {
+        var done = 0.0;
+        void Note(SimulationProgress at) => Volatile.Write(ref done, simulation.Events is { } events
+            ? at.Lines / (double)events
+            : (at.SendMs - simulation.FirstMs) / (simulation.Minutes!.Value * 60_000));
+        var writing = Task.Factory.StartNew(
+            () => Simulation.ToFiles(simulation, path, truthPath, Note, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await TerminalProgress.ShowAsync("simulate", writing, () => Math.Min(1, Volatile.Read(ref done)), TimeProvider.System);
+        return await writing;
     }
 
     private SimulationOptions Options(ParseResult parsed)

@@ -60,7 +60,7 @@ internal sealed class ReplayRun(ReplayRequest request, LiveStreamOptions options
         var reading = Task.Factory.StartNew(
             () => source.Read(intake, Progress, failed.Token),
             failed.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await Task.WhenAny(ReplayProgress.ShowAsync(reading, () => Volatile.Read(ref done), total, time), engine.Faulted);
+        await Task.WhenAny(TerminalProgress.ShowAsync("replay", reading, () => Volatile.Read(ref done) / Math.Max(1.0, total), time), engine.Faulted);
         if (!reading.IsCompleted)
         {
             // A lane has failed: nothing takes events any more, and what it threw is the reason.

@@ -1,18 +1,18 @@
 using Spectre.Console;
 
-namespace LiveStream.App.Replay;
+namespace LiveStream.App.Commands;
 
-/// <summary>A bar on stderr while a replay runs, where stderr is a terminal; nothing at all where it is not.</summary>
-internal static class ReplayProgress
+/// <summary>A bar on stderr while something long runs, where stderr is a terminal; nothing at all where it is not.</summary>
+internal static class TerminalProgress
 {
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Shows how far <paramref name="work"/> is until it ends; throws what it threw.</summary>
-    /// <param name="work">The running replay.</param>
-    /// <param name="done">Bytes read so far.</param>
-    /// <param name="total">Bytes to read.</param>
+    /// <param name="name">Beside the bar.</param>
+    /// <param name="work">What runs.</param>
+    /// <param name="done">Share done, 0..1; asked for from another thread.</param>
     /// <param name="time">Clock of the refresh.</param>
-    public static async Task ShowAsync(Task work, Func<long> done, long total, TimeProvider time)
+    public static async Task ShowAsync(string name, Task work, Func<double> done, TimeProvider time)
     {
         if (!Console.IsErrorRedirected)
         {
@@ -22,7 +22,7 @@ internal static class ReplayProgress
                 .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
                 .StartAsync(async context =>
                 {
-                    var bar = context.AddTask("replay", maxValue: Math.Max(1, total));
+                    var bar = context.AddTask(name, maxValue: 1);
                     using var timer = new PeriodicTimer(RefreshEvery, time);
                     while (!work.IsCompleted)
                     {
