@@ -48,13 +48,16 @@ public sealed class RedisLossTests
     {
         using var sender = new EventSender(topics);
         var startMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 90_000;
-        foreach (var room in rooms)
+        for (var i = 0; i < 40; i++)
         {
-            for (var i = 0; i < 40; i++)
+            foreach (var room in rooms)
             {
                 await sender.SendAsync("live.like", "like", room, $"u{i}", startMs + (i * 1000));
             }
+        }
 
+        foreach (var room in rooms)
+        {
             await sender.SendAsync("live.click", "click", room, "u0", startMs + 40_000, ",\"product\":\"p1\"");
             await sender.SendAsync("live.presence", "heartbeat", room, "u0", startMs + 80_000);
         }

@@ -82,7 +82,7 @@ public sealed class RejectedRecordTests(RealKafka kafka, RealRedis redis)
     /// <summary>Topic, value, which of its events is bad, and why. One is an array whose other two events are good.</summary>
     private static List<(string Topic, string Value, int Index, string Reason)> BadRecords(string room, string neighbour, long timeMs)
     {
-        var good = EventSender.Event("like", room, "u1", timeMs + 500);
+        var good = EventSender.Event("like", room, "u1", timeMs + ((Neighbours - 1) * 1000));
         return
         [
             ("live.like", "{\"type\":\"like\",\"room\":\"", 0, "json"),

@@ -19,7 +19,7 @@ public sealed class EmbeddedLineTests
     public async Task A_show_ends_with_the_simulators_own_counts_in_the_embedded_redis()
     {
         using var redis = EmbeddedRedis.Start();
-        await RunAsync(redis.Configuration, "--workload", "show", "--rooms", "2", "--minutes", "0.5", "--rate", "2000", "--late", "0.01", "--duplicates", "0.05", "--garbage", "0.01");
+        await RunAsync(redis.Configuration, "--workload", "show", "--rooms", "2", "--events", "4000", "--rate", "2000", "--late", "0.01", "--duplicates", "0.05", "--garbage", "0.01");
     }
 
     private static async Task RunAsync(string redis, params string[] simulate)
