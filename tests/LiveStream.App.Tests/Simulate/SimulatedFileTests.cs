@@ -13,7 +13,7 @@ public sealed class SimulatedFileTests : IDisposable
     public static TheoryData<Workload, string> Hashes => new()
     {
         { Workload.W1, "FAFE92C0372116FA" },
-        { Workload.Show, "2D03EE5B97633C10" },
+        { Workload.Show, "AB5EB801AFF78B45" },
     };
 
     [Theory]
