@@ -6,6 +6,7 @@ using StackExchange.Redis;
 namespace LiveStream.Integration.Failures;
 
 /// <summary>A Redis that is not there yet, dies, or forgets: the engine goes on, and every room is back soon after.</summary>
+[Collection(TimedTests.Name)]
 public sealed class RedisLossTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
