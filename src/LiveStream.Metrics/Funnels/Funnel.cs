@@ -15,13 +15,15 @@ namespace LiveStream.Metrics.Funnels;
 /// number of users at that level or deeper. Events of one user at one time are matched together, by how many of each type there are
 /// (ClickHouse windowFunnel: default mode, strict_once where a type occurs twice).
 /// </summary>
-public sealed class Funnel
+public sealed class Funnel : SessionOperator
 {
     private const int Never = int.MinValue;
 
     private readonly EventType[] _steps;
     private readonly int _withinMs;
     private readonly uint _types;
+    private readonly int _index;
+    private readonly ViewerTable _viewers;
     private readonly TradeRows _rows;
     private readonly Chunked<int> _heads = new();
     private readonly Chunked<int>[] _deeper;
@@ -31,9 +33,15 @@ public sealed class Funnel
     private readonly List<(int TimeMs, int Viewer, EventType Type)> _run = [];
 
     /// <summary>Creates an empty funnel.</summary>
-    public Funnel(FunnelOptions options, WindowSpec[] windows, TradeRows rows)
+    /// <param name="options">Its steps.</param>
+    /// <param name="index">Its place among the configured funnels.</param>
+    /// <param name="windows">The configured windows.</param>
+    /// <param name="viewers">The session's viewers.</param>
+    /// <param name="rows">Their trade rows.</param>
+    public Funnel(FunnelOptions options, int index, WindowSpec[] windows, ViewerTable viewers, TradeRows rows)
     {
-        Name = options.Name;
+        _index = index;
+        _viewers = viewers;
         _steps = [.. options.Steps];
         _withinMs = options.WithinMs;
         _rows = rows;
@@ -47,11 +55,8 @@ public sealed class Funnel
         _starts = new int[_steps.Length];
     }
 
-    /// <summary>Key in the snapshot.</summary>
-    public string Name { get; }
-
-    /// <summary>Begins a second.</summary>
-    public void Open(int second)
+    /// <inheritdoc/>
+    public override void Open(int second)
     {
         foreach (var level in _levels)
         {
@@ -59,10 +64,8 @@ public sealed class Funnel
         }
     }
 
-    /// <summary>Applies a slice.</summary>
-    /// <param name="slice">The slice.</param>
-    /// <param name="viewers">The session's viewers.</param>
-    public void Apply(in Slice slice, ViewerTable viewers)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         for (var i = 0; i < slice.Events.Length; i++)
         {
@@ -75,34 +78,34 @@ public sealed class Funnel
             var atMs = slice.OffsetMs(e);
             if (_run.Count != 0 && _run[0].TimeMs != atMs)
             {
-                MatchRun(viewers);
+                MatchRun();
             }
 
             _run.Add((atMs, slice.Viewers[i], e.Type));
         }
 
-        MatchRun(viewers);
+        MatchRun();
     }
 
-    /// <summary>Fills a sliding window.</summary>
-    public void FillWindow(FunnelFigures figures, WindowSpec window)
+    /// <inheritdoc/>
+    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
     {
         for (var i = 0; i < _levels.Length; i++)
         {
-            figures.Users[i] = _levels[i].CountLast(window.Seconds);
+            figures.Funnels[_index].Users[i] = _levels[i].CountLast(slid.Window.Seconds);
         }
     }
 
-    /// <summary>Fills the session window.</summary>
-    public void FillSession(FunnelFigures figures)
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
     {
         for (var i = 0; i < _levels.Length; i++)
         {
-            figures.Users[i] = _levels[i].Total;
+            snapshot.SessionWindow.Funnels[_index].Users[i] = _levels[i].Total;
         }
     }
 
-    private void MatchRun(ViewerTable viewers)
+    private void MatchRun()
     {
         if (_run.Count > 1)
         {
@@ -117,7 +120,7 @@ public sealed class Funnel
                 to++;
             }
 
-            Match(viewers, from, to);
+            Match(from, to);
             from = to;
         }
 
@@ -125,10 +128,10 @@ public sealed class Funnel
     }
 
     // Extends every chain by as many steps as the events of this user at this time can serve, longest chains first known.
-    private void Match(ViewerTable viewers, int from, int to)
+    private void Match(int from, int to)
     {
         var (atMs, viewer, _) = _run[from];
-        Load(viewers, viewer);
+        Load(viewer);
         for (var i = from; i < to; i++)
         {
             _counts[(int)_run[i].Type]++;
@@ -164,11 +167,11 @@ public sealed class Funnel
         }
     }
 
-    private void Load(ViewerTable viewers, int viewer)
+    private void Load(int viewer)
     {
         _heads.Ensure(viewer);
         _starts[0] = _heads[viewer] - 1;
-        var row = viewers.Rows[viewer].TradeRow - 1;
+        var row = _viewers.Rows[viewer].TradeRow - 1;
         for (var level = 1; level < _steps.Length; level++)
         {
             var known = row >= 0 && row < _deeper[level - 1].Count;

@@ -11,7 +11,7 @@ namespace LiveStream.Metrics.Products;
 /// The ranking of products per window with their ranks in the window before, and over the session. Also keeps the units paid
 /// per product in the last five minutes, which the same log yields.
 /// </summary>
-public sealed class HotProducts
+public sealed class HotProducts : SessionOperator
 {
     private const int RecentSeconds = 300;
 
@@ -22,14 +22,12 @@ public sealed class HotProducts
     private readonly Ranking _session;
     private readonly int[][] _history;
     private readonly int _top;
-    private readonly long _originSecond;
 
-    /// <summary>Creates empty rankings for a session whose origin is the given second since the Unix epoch.</summary>
-    public HotProducts(EngineOptions options, WindowSpec[] windows, ProductTable products, NameTable names, long originSecond)
+    /// <summary>Creates empty rankings.</summary>
+    public HotProducts(EngineOptions options, WindowSpec[] windows, ProductTable products, NameTable names)
     {
         _windows = windows;
         _products = products;
-        _originSecond = originSecond;
         _top = options.HotProducts.Top;
         _log = new ProductLog(Math.Max(windows[^1].Seconds + windows[^1].HopSeconds, RecentSeconds) + 2);
         _rankings = [.. windows.Select(_ => new Ranking(options.HotProducts, products, names))];
@@ -37,8 +35,8 @@ public sealed class HotProducts
         _history = new int[windows.Length][];
     }
 
-    /// <summary>Applies a slice.</summary>
-    public void Apply(in Slice slice)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         for (var i = 0; i < slice.Events.Length; i++)
         {
@@ -56,17 +54,17 @@ public sealed class HotProducts
         }
     }
 
-    /// <summary>Closes a second; windows that slide there take in and let go of the seconds between.</summary>
-    /// <param name="second">The second that is closed, relative to the origin.</param>
-    public void Advance(int second)
+    /// <inheritdoc/>
+    public override void Advance(in ClosedSecond closed)
     {
+        var second = closed.Second;
         _log.Close(second);
         MoveRecent(second, 1);
         MoveRecent(second - RecentSeconds, -1);
         for (var w = 0; w < _windows.Length; w++)
         {
             var window = _windows[w];
-            if (window.SlidesAt(_originSecond + second + 1))
+            if (window.SlidesAt(closed.SettledSecond))
             {
                 Move(_rankings[w], second - window.HopSeconds, second, 1);
                 Move(_rankings[w], second - window.Seconds - window.HopSeconds, second - window.Seconds, -1);
@@ -74,12 +72,10 @@ public sealed class HotProducts
         }
     }
 
-    /// <summary>Fills a window that has just slid, and remembers its list for the window after.</summary>
-    /// <param name="figures">What is filled.</param>
-    /// <param name="w">Index of the window.</param>
-    /// <param name="settledSecond">T, seconds since the Unix epoch.</param>
-    public void FillWindow(WindowFigures figures, int w, long settledSecond)
+    /// <inheritdoc/>
+    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
     {
+        var w = slid.Index;
         var top = _rankings[w].Top;
         if (_history[w] is null && top.Length != 0)
         {
@@ -88,7 +84,7 @@ public sealed class HotProducts
         }
 
         // The list from a window ago stands where the new one goes.
-        var slot = (int)(settledSecond / _windows[w].HopSeconds % WindowSpec.Hops);
+        var slot = (int)(slid.SettledSecond / slid.Window.HopSeconds % WindowSpec.Hops);
         var previous = _history[w] is null ? [] : _history[w].AsSpan(slot * _top, _top);
         _rankings[w].Fill(figures.HotProducts, previous);
         previous.Fill(-1);
@@ -98,8 +94,8 @@ public sealed class HotProducts
         }
     }
 
-    /// <summary>Fills the session's ranking.</summary>
-    public void FillSession(WindowFigures figures) => _session.Fill(figures.HotProducts, []);
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot) => _session.Fill(snapshot.SessionWindow.HotProducts, []);
 
     private void Move(Ranking ranking, int afterSecond, int toSecond, int sign)
     {

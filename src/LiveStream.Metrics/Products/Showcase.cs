@@ -9,7 +9,7 @@ namespace LiveStream.Metrics.Products;
 /// What the room shows and sells: explanations, stock, display names, sold share. Room events of a slice are put in their order
 /// first (ends before starts, the session's end last, of two starts the smaller product first); product events then fall into the state at their time.
 /// </summary>
-public sealed class Showcase(ProductTable products, NameTable names)
+public sealed class Showcase(ProductTable products, NameTable names) : SessionOperator
 {
     private const int Nothing = -1;
 
@@ -28,8 +28,8 @@ public sealed class Showcase(ProductTable products, NameTable names)
     private long _listedOrPaid;
     private long _paid;
 
-    /// <summary>Applies a slice.</summary>
-    public void Apply(in Slice slice)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         for (var i = 0; i < slice.Events.Length; i++)
         {
@@ -75,8 +75,8 @@ public sealed class Showcase(ProductTable products, NameTable names)
         _steps.Clear();
     }
 
-    /// <summary>Fills explanations, stock, names and sold share as of the snapshot's T.</summary>
-    public void Fill(SessionSnapshot snapshot)
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
     {
         snapshot.Explains.Clear();
         snapshot.Stock.Clear();

@@ -5,7 +5,7 @@ using LiveStream.Metrics.Snapshots;
 namespace LiveStream.Metrics.Sessions;
 
 /// <summary>Name and status of the room as the session's start and end events say.</summary>
-public sealed class Headline(NameTable names)
+public sealed class Headline(NameTable names) : SessionOperator
 {
     private int _name = NameTable.None;
     private long _nameMs;
@@ -15,8 +15,8 @@ public sealed class Headline(NameTable names)
     /// <summary>Whether an end is the latest of start and end; at equal time, the end.</summary>
     public bool Ended => _endMs != long.MinValue && _endMs >= _startMs;
 
-    /// <summary>Applies a slice.</summary>
-    public void Apply(in Slice slice)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         foreach (ref readonly var e in slice.Events)
         {
@@ -32,15 +32,15 @@ public sealed class Headline(NameTable names)
         }
     }
 
-    /// <summary>Fills name and status.</summary>
-    public void Fill(SessionSnapshot snapshot)
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
     {
         snapshot.RoomName = _name < 0 ? null : names[_name];
         snapshot.Ended = Ended;
     }
 
-    /// <summary>Marks the names it refers to.</summary>
-    public void Mark() => names.Mark(_name);
+    /// <inheritdoc/>
+    public override void MarkNames() => names.Mark(_name);
 
     private void Rename(in RoomEvent e)
     {

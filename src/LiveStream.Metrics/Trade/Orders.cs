@@ -11,7 +11,7 @@ namespace LiveStream.Metrics.Trade;
 /// Distinct (user, order) pairs ordered and paid, buyers with two paid orders, and the sums of payments and refunds. Remembers
 /// the newest pairs up to its cap.
 /// </summary>
-public sealed class Orders(TradeRows rows, Tally tally, WindowSpec[] windows, int maxOrders)
+public sealed class Orders(TradeRows rows, Reach reach, Tally tally, WindowSpec[] windows, int maxOrders) : SessionOperator
 {
     private readonly AgingIndex _index = new(maxOrders);
     private readonly Chunked<Pair> _pairs = new();
@@ -19,8 +19,8 @@ public sealed class Orders(TradeRows rows, Tally tally, WindowSpec[] windows, in
     private readonly DistinctRing _paid = new(windows[^1].Seconds);
     private long _repeatBuyers;
 
-    /// <summary>Whether pairs have been forgotten, so that counts are no longer exact.</summary>
-    public bool Capped => _index.Forgot;
+    /// <inheritdoc/>
+    public override bool Capped => _index.Forgot;
 
     /// <summary>Distinct orders of the session.</summary>
     public long TotalOrders => _orders.Total;
@@ -28,15 +28,15 @@ public sealed class Orders(TradeRows rows, Tally tally, WindowSpec[] windows, in
     /// <summary>Distinct paid orders of the session.</summary>
     public long TotalPaid => _paid.Total;
 
-    /// <summary>Begins a second.</summary>
-    public void Open(int second)
+    /// <inheritdoc/>
+    public override void Open(int second)
     {
         _orders.Open(second);
         _paid.Open(second);
     }
 
-    /// <summary>Applies a slice.</summary>
-    public void Apply(in Slice slice)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         for (var i = 0; i < slice.Events.Length; i++)
         {
@@ -65,21 +65,19 @@ public sealed class Orders(TradeRows rows, Tally tally, WindowSpec[] windows, in
         }
     }
 
-    /// <summary>Fills a sliding window.</summary>
-    public void FillWindow(WindowFigures figures, WindowSpec window)
+    /// <inheritdoc/>
+    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
     {
-        figures.Trade.Orders = _orders.CountLast(window.Seconds);
-        figures.Trade.PaidOrders = _paid.CountLast(window.Seconds);
+        figures.Trade.Orders = _orders.CountLast(slid.Window.Seconds);
+        figures.Trade.PaidOrders = _paid.CountLast(slid.Window.Seconds);
     }
 
-    /// <summary>Fills the session's numbers.</summary>
-    /// <param name="snapshot">What is filled.</param>
-    /// <param name="buyers">Users with a payment.</param>
-    public void Fill(SessionSnapshot snapshot, long buyers)
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
     {
         snapshot.SessionWindow.Trade.Orders = _orders.Total;
         snapshot.SessionWindow.Trade.PaidOrders = _paid.Total;
-        snapshot.Whole.Repurchase = new Ratio(_repeatBuyers, buyers);
+        snapshot.Whole.Repurchase = new Ratio(_repeatBuyers, reach.Buyers);
     }
 
     private static void Move(DistinctRing ring, ref int last, int second)

@@ -10,7 +10,7 @@ namespace LiveStream.Metrics.Trade;
 /// Distinct users with an impression, click, cart, order, payment (buyers are the last of them), and how long users took to their
 /// first order and payment.
 /// </summary>
-public sealed class Reach
+public sealed class Reach : SessionOperator
 {
     private const int OrderStep = 3;
     private const int PaymentStep = 4;
@@ -32,8 +32,8 @@ public sealed class Reach
     /// <summary>Users with a payment in the session.</summary>
     public long Buyers => _rings[PaymentStep].Total;
 
-    /// <summary>Begins a second.</summary>
-    public void Open(int second)
+    /// <inheritdoc/>
+    public override void Open(int second)
     {
         foreach (var ring in _rings)
         {
@@ -41,8 +41,8 @@ public sealed class Reach
         }
     }
 
-    /// <summary>Applies a slice.</summary>
-    public void Apply(in Slice slice)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         for (var i = 0; i < slice.Events.Length; i++)
         {
@@ -68,33 +68,29 @@ public sealed class Reach
         }
     }
 
-    /// <summary>Fills a sliding window.</summary>
-    public void FillWindow(WindowFigures figures, WindowSpec window)
+    /// <inheritdoc/>
+    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
     {
         for (var step = 0; step < _rings.Length; step++)
         {
-            figures.Reach[step] = _rings[step].CountLast(window.Seconds);
+            figures.Reach[step] = _rings[step].CountLast(slid.Window.Seconds);
         }
 
         figures.Trade.Buyers = figures.Reach[PaymentStep];
     }
 
-    /// <summary>Fills the session window.</summary>
-    public void FillSession(WindowFigures figures)
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
     {
+        var figures = snapshot.SessionWindow;
         for (var step = 0; step < _rings.Length; step++)
         {
             figures.Reach[step] = _rings[step].Total;
         }
 
         figures.Trade.Buyers = figures.Reach[PaymentStep];
-    }
-
-    /// <summary>Fills the delays.</summary>
-    public void Fill(SessionFigures figures)
-    {
-        figures.TimeToOrder = _timeToOrder.Figures;
-        figures.TimeToPay = _timeToPay.Figures;
+        snapshot.Whole.TimeToOrder = _timeToOrder.Figures;
+        snapshot.Whole.TimeToPay = _timeToPay.Figures;
     }
 
     private static int Step(EventType type) => type switch

@@ -9,7 +9,7 @@ namespace LiveStream.Metrics.Viewers;
 /// Viewers by the channel of their first enter that has one; of a user's channels at the same time, the ordinally smaller.
 /// Channels past the cap count as <c>other</c>.
 /// </summary>
-public sealed class Channels(ViewerTable viewers, NameTable names, int maxChannels)
+public sealed class Channels(ViewerTable viewers, Presence presence, NameTable names, int maxChannels) : SessionOperator
 {
     private static readonly byte[] Unknown = "unknown"u8.ToArray();
     private static readonly byte[] Other = "other"u8.ToArray();
@@ -24,11 +24,11 @@ public sealed class Channels(ViewerTable viewers, NameTable names, int maxChanne
     private long _other;
     private long _known;
 
-    /// <summary>Whether a viewer had to be counted as <c>other</c>.</summary>
-    public bool Capped { get; private set; }
+    /// <inheritdoc/>
+    public override bool Capped => _other > 0;
 
-    /// <summary>Applies a slice.</summary>
-    public void Apply(in Slice slice)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         for (var i = 0; i < slice.Events.Length; i++)
         {
@@ -59,13 +59,12 @@ public sealed class Channels(ViewerTable viewers, NameTable names, int maxChanne
         _candidates.Clear();
     }
 
-    /// <summary>Fills the list, ordinal by name.</summary>
-    /// <param name="figures">What is filled.</param>
-    /// <param name="total">Viewers of the session.</param>
-    public void Fill(SessionFigures figures, long total)
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
     {
+        var figures = snapshot.Whole;
         figures.Channels.Clear();
-        var unknown = total - _known;
+        var unknown = presence.Total - _known;
         var other = _other;
         foreach (var (name, count) in _channels)
         {
@@ -88,8 +87,8 @@ public sealed class Channels(ViewerTable viewers, NameTable names, int maxChanne
         Insert(figures.Channels, Unknown, unknown);
     }
 
-    /// <summary>Marks the names it refers to.</summary>
-    public void Mark()
+    /// <inheritdoc/>
+    public override void MarkNames()
     {
         foreach (var (name, _) in _channels)
         {
@@ -132,7 +131,6 @@ public sealed class Channels(ViewerTable viewers, NameTable names, int maxChanne
         else
         {
             _other++;
-            Capped = true;
         }
     }
 }

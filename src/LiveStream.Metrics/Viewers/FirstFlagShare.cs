@@ -11,17 +11,14 @@ namespace LiveStream.Metrics.Viewers;
 /// <param name="viewers">The session's viewers.</param>
 /// <param name="type">Type of the events that carry the flag.</param>
 /// <param name="known">The row's bit that remembers that the flag is known.</param>
-public sealed class FirstFlagShare(ViewerTable viewers, EventType type, ViewerFlags known)
+public sealed class FirstFlagShare(ViewerTable viewers, EventType type, ViewerFlags known) : SessionOperator
 {
     private readonly List<(int Viewer, long TimeMs, bool IsFalse)> _candidates = [];
     private long _known;
     private long _true;
 
-    /// <summary>The share so far.</summary>
-    public Ratio Share => new(_true, _known);
-
-    /// <summary>Applies a slice.</summary>
-    public void Apply(in Slice slice)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         for (var i = 0; i < slice.Events.Length; i++)
         {
@@ -56,5 +53,19 @@ public sealed class FirstFlagShare(ViewerTable viewers, EventType type, ViewerFl
         }
 
         _candidates.Clear();
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
+    {
+        var share = new Ratio(_true, _known);
+        if (type == EventType.Enter)
+        {
+            snapshot.Whole.NewViewerShare = share;
+        }
+        else
+        {
+            snapshot.Whole.NewBuyerShare = share;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
 using LiveStream.Metrics.Tables;
 using LiveStream.Metrics.Windows;
@@ -8,7 +9,12 @@ namespace LiveStream.Metrics.Viewers;
 /// Sliding retention of one window: per viewer 20 bits of activity at a tenth of the window, the newest in bit 0, and a scan of
 /// them when the window's tenth slides.
 /// </summary>
-public sealed class Retention(WindowSpec window, ViewerTable viewers, long originSecond)
+/// <param name="window">The window.</param>
+/// <param name="index">Its place among the configured windows.</param>
+/// <param name="viewers">The session's viewers.</param>
+/// <param name="presence">Says who became active in a second; applied before.</param>
+/// <param name="originSecond">The session's origin, seconds since the Unix epoch.</param>
+public sealed class Retention(WindowSpec window, int index, ViewerTable viewers, Presence presence, long originSecond) : SessionOperator
 {
     private const int Tenths = 10;
     private const uint NewerMask = (1u << Tenths) - 1;
@@ -16,14 +22,14 @@ public sealed class Retention(WindowSpec window, ViewerTable viewers, long origi
 
     private readonly Chunked<uint> _bits = new();
 
-    /// <summary>The retention as of the last slide.</summary>
-    public Ratio Value { get; private set; } = new(0, 0);
+    private Ratio _value = new(0, 0);
 
-    /// <summary>Marks the viewers that became active in a second (relative to the origin).</summary>
-    public void Apply(ReadOnlySpan<Activation> activations, int second)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
+        var second = slice.Second;
         var intoTenth = (int)((originSecond + second) % window.TenthSeconds);
-        foreach (ref readonly var activation in activations)
+        foreach (ref readonly var activation in presence.Activations)
         {
             if (activation.BeforeSecond == ViewerRow.Never)
             {
@@ -43,15 +49,15 @@ public sealed class Retention(WindowSpec window, ViewerTable viewers, long origi
         }
     }
 
-    /// <summary>Slides when everything before this second (since the Unix epoch) is settled, if it is a multiple of the window's tenth.</summary>
-    public void Advance(long settledSecond)
+    /// <inheritdoc/>
+    public override void Advance(in ClosedSecond closed)
     {
-        if (settledSecond % window.TenthSeconds != 0)
+        if (closed.SettledSecond % window.TenthSeconds != 0)
         {
             return;
         }
 
-        var newest = (settledSecond / window.TenthSeconds) - 1;
+        var newest = (closed.SettledSecond / window.TenthSeconds) - 1;
         long older = 0;
         long both = 0;
         for (var c = 0; ; c++)
@@ -65,7 +71,16 @@ public sealed class Retention(WindowSpec window, ViewerTable viewers, long origi
             Scan(bits, viewers.ActiveSecond.Chunk(c), newest, ref older, ref both);
         }
 
-        Value = new Ratio(both, older);
+        _value = new Ratio(both, older);
+    }
+
+    /// <inheritdoc/>
+    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
+    {
+        if (slid.Index == index)
+        {
+            figures.Retention = _value;
+        }
     }
 
     private void Scan(ReadOnlySpan<uint> bits, ReadOnlySpan<int> activeSeconds, long newest, ref long older, ref long both)

@@ -9,24 +9,24 @@ namespace LiveStream.Metrics.Viewers;
 /// Ten-minute segments counted from the session's first event: who was active in each, and who of them in the next one too.
 /// Looks at a viewer once a second, and at every event only in the second in which a segment begins.
 /// </summary>
-public sealed class Segments(ViewerTable viewers)
+/// <param name="viewers">The session's viewers.</param>
+/// <param name="presence">Says who became active in a second; applied before.</param>
+/// <param name="startMs">The session's first event relative to the origin, ms.</param>
+public sealed class Segments(ViewerTable viewers, Presence presence, int startMs) : SessionOperator
 {
     private const int SegmentMs = 600_000;
 
     private readonly List<long> _active = [];
     private readonly List<long> _retained = [];
 
-    /// <summary>Applies a slice.</summary>
-    /// <param name="slice">The slice.</param>
-    /// <param name="activations">Viewers that became active in its second.</param>
-    /// <param name="startMs">The session's first event relative to the origin, ms.</param>
-    public void Apply(in Slice slice, ReadOnlySpan<Activation> activations, int startMs)
+    /// <inheritdoc/>
+    public override void Apply(in Slice slice)
     {
         var fromMs = (slice.Second * EngineOptions.HopMs) - startMs;
         var first = Math.Max(fromMs, 0) / SegmentMs;
         if ((fromMs + EngineOptions.HopMs - 1) / SegmentMs == first)
         {
-            foreach (ref readonly var activation in activations)
+            foreach (ref readonly var activation in presence.Activations)
             {
                 Touch(activation.Viewer, first);
             }
@@ -43,9 +43,8 @@ public sealed class Segments(ViewerTable viewers)
         }
     }
 
-    /// <summary>Fills the segments that begin before T.</summary>
-    /// <param name="snapshot">What is filled.</param>
-    public void Fill(SessionSnapshot snapshot)
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
     {
         snapshot.Segments.Clear();
         var elapsed = snapshot.AsOfMs - snapshot.StartMs;

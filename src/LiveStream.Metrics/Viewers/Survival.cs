@@ -1,3 +1,4 @@
+using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
 
 namespace LiveStream.Metrics.Viewers;
@@ -6,7 +7,7 @@ namespace LiveStream.Metrics.Viewers;
 /// The survival curve: of the users first active longer ago than k minutes, those seen again at least k minutes after. Called by
 /// <see cref="Presence"/> for each viewer event, in event-time order.
 /// </summary>
-public sealed class Survival
+public sealed class Survival : SessionOperator
 {
     /// <summary>The longest threshold.</summary>
     public const int LongestMs = 30 * 60_000;
@@ -18,8 +19,8 @@ public sealed class Survival
     private int[] _beginners = new int[(LongestMs / 1000) + 1];
     private int _second;
 
-    /// <summary>Begins a second, relative to the origin.</summary>
-    public void Open(int second)
+    /// <inheritdoc/>
+    public override void Open(int second)
     {
         _second = second;
         _beginners[second % _beginners.Length] = 0;
@@ -53,12 +54,19 @@ public sealed class Survival
         }
     }
 
-    /// <summary>Closes a second (relative to the origin): the users first active k minutes before it are now old enough to be judged.</summary>
-    public void Advance(int second)
+    /// <summary>Nothing: <see cref="Presence"/> tells it what it needs of each event.</summary>
+    /// <param name="slice">The slice.</param>
+    public override void Apply(in Slice slice)
+    {
+    }
+
+    /// <summary>The users first active k minutes before the second are now old enough to be judged.</summary>
+    /// <param name="closed">The second.</param>
+    public override void Advance(in ClosedSecond closed)
     {
         for (var i = 0; i < Minutes.Length; i++)
         {
-            var old = second - (Minutes[i] * 60);
+            var old = closed.Second - (Minutes[i] * 60);
             if (old >= 0)
             {
                 _begun[i] += _beginners[old % _beginners.Length];
@@ -66,8 +74,8 @@ public sealed class Survival
         }
     }
 
-    /// <summary>Fills the five rows.</summary>
-    public void Fill(SessionSnapshot snapshot)
+    /// <inheritdoc/>
+    public override void Fill(SessionSnapshot snapshot)
     {
         for (var i = 0; i < Minutes.Length; i++)
         {

@@ -21,7 +21,7 @@ public sealed class TradeStateTests
         var rows = new TradeRows(viewers);
         var windows = WindowSpec.From(new EngineOptions());
         var reach = new Reach(viewers, rows, windows);
-        var funnels = FunnelOptions.Defaults.Select(f => new Funnel(f, windows, rows)).ToArray();
+        var funnels = FunnelOptions.Defaults.Select((f, i) => new Funnel(f, i, windows, viewers, rows)).ToArray();
         for (var viewer = 0; viewer < 500; viewer++)
         {
             Assert.Equal(viewer, viewers.GetOrAdd((ulong)viewer * 0x9E37_79B9_7F4A_7C15));
@@ -30,7 +30,7 @@ public sealed class TradeStateTests
             reach.Apply(slice);
             foreach (var funnel in funnels)
             {
-                funnel.Apply(slice, viewers);
+                funnel.Apply(slice);
             }
         }
 
