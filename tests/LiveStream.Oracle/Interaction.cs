@@ -15,6 +15,7 @@ internal static class Interaction
             .SelectMany(window.Of).Select(item => item.User).Distinct().Count();
         json.WriteNumber("interactingViewers", interacting);
         json.WriteRatio("interactionRate", interacting, window.Viewers.Count);
+        json.WriteNumber("gifters", window.Of(EventType.Gift).Select(item => item.User).Distinct().Count());
     }
 
     private static void WriteEvents(Utf8JsonWriter json, Interval window)

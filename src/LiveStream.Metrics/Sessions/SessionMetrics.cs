@@ -1,5 +1,6 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Funnels;
+using LiveStream.Metrics.Interaction;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Products;
@@ -168,6 +169,7 @@ public sealed class SessionMetrics
         new FirstFlagShare(Viewers, EventType.Enter, ViewerFlags.NewViewerKnown),
         new FirstFlagShare(Viewers, EventType.Payment, ViewerFlags.NewBuyerKnown),
         new Channels(Viewers, _presence, names, options.Caps.MaxChannelsPerSession),
+        new Gifters(_windows),
         _reach,
         _orders,
         .. options.Funnels.Select((funnel, f) => new Funnel(funnel, f, _windows, Viewers, rows)),

@@ -26,6 +26,9 @@ public sealed class WindowFigures
     /// <summary>Users with an interaction.</summary>
     public long InteractingViewers { get; set; }
 
+    /// <summary>Users with a gift.</summary>
+    public long Gifters { get; set; }
+
     /// <summary>Retention, null for the session window.</summary>
     public Ratio? Retention { get; set; }
 

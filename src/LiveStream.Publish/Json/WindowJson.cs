@@ -29,6 +29,8 @@ internal static class WindowJson
         text.Number(window.InteractingViewers);
         text.Raw(",\"interactionRate\":"u8);
         text.Ratio(window.InteractionRate);
+        text.Raw(",\"gifters\":"u8);
+        text.Number(window.Gifters);
         if (window.Retention is { } retention)
         {
             text.Raw(",\"retention\":"u8);

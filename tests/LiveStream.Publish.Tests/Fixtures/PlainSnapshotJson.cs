@@ -95,6 +95,7 @@ public sealed class PlainSnapshotJson
         json.WriteEndObject();
         json.WriteNumber("interactingViewers"u8, w.InteractingViewers);
         Ratio("interactionRate", w.InteractingViewers, w.Viewers);
+        json.WriteNumber("gifters"u8, w.Gifters);
         if (w.Retention is { } retention)
         {
             Ratio("retention", retention.Numerator, retention.Denominator);

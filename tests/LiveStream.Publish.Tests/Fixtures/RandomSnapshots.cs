@@ -113,6 +113,7 @@ public sealed class RandomSnapshots(int seed)
             Entries = Count(),
             Leaves = Count(),
             InteractingViewers = Count(),
+            Gifters = Count(),
             Retention = name == "session" ? null : AnyRatio(),
             Funnels =
             [

@@ -21,7 +21,7 @@ public sealed class SnapshotJsonTests
             "asOf":60000,"settled":true,"applied":68,"currency":"CNY","minorDigits":2,
             "online":{"now":12,"peak":20,"peakAt":41000,"average":15.2},
             "windows":{"1m":{"viewers":10,"entries":3,"leaves":2,"events":{"like":30},
-            "interactingViewers":4,"interactionRate":{"num":4,"den":10,"value":0.4},
+            "interactingViewers":4,"interactionRate":{"num":4,"den":10,"value":0.4},"gifters":0,
             "retention":{"num":3,"den":4,"value":0.75},
             "reach":[{"step":"impression","users":8,"ofPrevious":{"num":8,"den":10,"value":0.8},"ofViewers":{"num":8,"den":10,"value":0.8}},
             {"step":"click","users":5,"ofPrevious":{"num":5,"den":8,"value":0.625},"ofViewers":{"num":5,"den":10,"value":0.5}},
