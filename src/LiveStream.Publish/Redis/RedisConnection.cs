@@ -15,7 +15,11 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
+
+    // An attempt that meets a server just coming up may hang to its end, and rooms are to be back within 2 s.
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
+    private static readonly int ClientsConnectTimeoutMs = new ConfigurationOptions().ConnectTimeout;
 
     private readonly Lock gate = new();
     private TaskCompletionSource<RedisLink> up = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -99,7 +103,9 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
         var configuration = ConfigurationOptions.Parse(options.Configuration);
         configuration.AbortOnConnectFail = true;
         configuration.ConnectRetry = 1;
-        configuration.ConnectTimeout = Math.Min(configuration.ConnectTimeout, (int)ConnectTimeout.TotalMilliseconds);
+        var isSet = configuration.ConnectTimeout != ClientsConnectTimeoutMs;
+        var attempt = isSet ? TimeSpan.FromMilliseconds(configuration.ConnectTimeout) : AttemptTimeout;
+        configuration.ConnectTimeout = (int)attempt.TotalMilliseconds;
         var endPoints = string.Join(", ", configuration.EndPoints.Select(ToText));
         if (lost is not null)
         {
@@ -114,7 +120,7 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
             try
             {
                 connecting ??= ConnectionMultiplexer.ConnectAsync(configuration);
-                var multiplexer = await connecting.WaitAsync(ConnectTimeout, time, cancellationToken);
+                var multiplexer = await connecting.WaitAsync(attempt, time, cancellationToken);
                 var link = new RedisLink(multiplexer, multiplexer.GetDatabase());
                 multiplexer.ConnectionFailed += (_, failure) =>
                     Lost(link, failure.Exception ?? new IOException(failure.FailureType.ToString()));
@@ -150,7 +156,7 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
     {
         try
         {
-            await link.Multiplexer.CloseAsync(allowCommandsToComplete: false).WaitAsync(ConnectTimeout, time);
+            await link.Multiplexer.CloseAsync(allowCommandsToComplete: false).WaitAsync(CloseTimeout, time);
         }
         catch (Exception stuck) when (stuck is RedisException or TimeoutException or ObjectDisposedException)
         {
