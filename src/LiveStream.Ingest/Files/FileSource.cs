@@ -14,17 +14,14 @@ public sealed class FileSource : IDisposable
     private readonly LineFile[] _files;
     private readonly FileReport[] _reports;
     private readonly EventDecoder _decoder;
-    private readonly byte[]? _room;
 
     /// <summary>Opens all files, so that one that is missing is found before any is read.</summary>
     /// <param name="paths">The files; each becomes the partition of its index.</param>
     /// <param name="decoder">Decodes the lines; used by this source alone.</param>
-    /// <param name="room">Only events of this room are read (others are not counted), or null for all.</param>
     /// <exception cref="IOException">A file is missing or cannot be read; the message is one sentence.</exception>
-    public FileSource(IReadOnlyList<string> paths, EventDecoder decoder, string? room = null)
+    public FileSource(IReadOnlyList<string> paths, EventDecoder decoder)
     {
         _decoder = decoder;
-        _room = room is null ? null : System.Text.Encoding.UTF8.GetBytes(room);
         _files = new LineFile[paths.Count];
         _reports = [.. paths.Select(path => new FileReport(path))];
         try
@@ -133,7 +130,7 @@ public sealed class FileSource : IDisposable
         }
 
         var reason = _decoder.Decode(line, TopicTypes.All, out var parsed);
-        if (reason == RejectReason.None && (_room is null || parsed.Room.SequenceEqual(_room)))
+        if (reason == RejectReason.None)
         {
             intake.Add(index, parsed, GroupIntake.NoTimestamp);
         }

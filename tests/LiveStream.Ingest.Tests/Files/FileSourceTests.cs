@@ -102,14 +102,6 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_the_room_asked_for_is_read()
-    {
-        var path = Write("a.jsonl", Like(1000) + "\n" + Like(2000, "u", "other") + "\n");
-        var (_, counters) = await ReadAsync([path], "other");
-        Assert.Equal((1, 1), (counters.Read, counters.Applied));
-    }
-
-    [Fact]
     public async Task Progress_reaches_the_end()
     {
         var path = Write("a.jsonl", string.Concat(Enumerable.Range(1, 20_000).Select(i => Like(i * 1000L) + "\n")));
@@ -122,10 +114,10 @@ public sealed class FileSourceTests : IDisposable
     private static string Like(long timeMs, string user = "u1", string room = "r1") =>
         $$"""{"type":"like","room":"{{room}}","ts":{{timeMs}},"user":"{{user}}"}""";
 
-    private static async Task<(FileReadResult Result, CounterTotals Counters)> ReadAsync(string[] paths, string? room = null, Action<long, long>? progress = null)
+    private static async Task<(FileReadResult Result, CounterTotals Counters)> ReadAsync(string[] paths, Action<long, long>? progress = null)
     {
         await using var probe = new EngineProbe();
-        using var source = new FileSource(paths, new EventDecoder(Samples.Pseudonym), room);
+        using var source = new FileSource(paths, new EventDecoder(Samples.Pseudonym));
         var result = source.Read(probe.Engine.OpenGroup(0, source.Count), progress, TestContext.Current.CancellationToken);
         await probe.Engine.CompleteAsync();
         var counters = probe.Engine.Counters;
