@@ -1,15 +1,16 @@
 using LiveStream.Metrics.Names;
+using LiveStream.Metrics.Tables;
 
 namespace LiveStream.Metrics.Products;
 
 /// <summary>
-/// The products of one session, numbered densely at first sight, with what room events said of each. Owned by the session. Capped
-/// by the caller.
+/// The products of one session, numbered densely at first sight, up to a cap, with what room events said of each. Owned by the session.
 /// </summary>
-public sealed class ProductTable(NameTable names)
+public sealed class ProductTable(NameTable names, int maxProducts)
 {
-    private readonly Dictionary<int, int> _numbers = [];
+    private readonly NumberMap _numbers = new();
     private Product[] _products = new Product[8];
+    private ProductMarks[] _marks = new ProductMarks[8];
 
     /// <summary>Products known.</summary>
     public int Count => _numbers.Count;
@@ -17,25 +18,28 @@ public sealed class ProductTable(NameTable names)
     /// <summary>A product by its number.</summary>
     public ref Product this[int product] => ref _products[product];
 
-    /// <summary>Whether a product is known.</summary>
-    public bool Contains(int name) => _numbers.ContainsKey(name);
+    /// <summary>Facts about a product.</summary>
+    public ref ProductMarks MarksOf(int product) => ref _marks[product];
 
-    /// <summary>The number of a product, given out at first sight.</summary>
-    public int GetOrAdd(int name)
+    /// <summary>Id of a product.</summary>
+    public byte[] IdOf(int product) => names[_products[product].Name];
+
+    /// <summary>Ordinal order of two products by their ids.</summary>
+    public int Compare(int left, int right) => names.Compare(_products[left].Name, _products[right].Name);
+
+    /// <summary>Whether a product is known, or there is room for it.</summary>
+    public bool Fits(int name) => _numbers.Count < maxProducts || _numbers.Find(name) >= 0;
+
+    /// <summary>The number of a product, given out at first sight; false when there is no room for it.</summary>
+    public bool TryFindOrAdd(int name, out int number)
     {
-        if (!_numbers.TryGetValue(name, out var number))
+        number = _numbers.Find(name);
+        if (number < 0 && _numbers.Count < maxProducts)
         {
-            number = _numbers.Count;
-            _numbers.Add(name, number);
-            if (number == _products.Length)
-            {
-                Array.Resize(ref _products, number * 2);
-            }
-
-            _products[number] = new Product { Name = name, DisplayName = NameTable.None };
+            number = Add(name);
         }
 
-        return number;
+        return number >= 0;
     }
 
     /// <summary>Marks the names it refers to.</summary>
@@ -47,9 +51,22 @@ public sealed class ProductTable(NameTable names)
             names.Mark(_products[i].DisplayName);
         }
     }
+
+    private int Add(int name)
+    {
+        var number = _numbers.Add(name);
+        if (number == _products.Length)
+        {
+            Array.Resize(ref _products, number * 2);
+            Array.Resize(ref _marks, number * 2);
+        }
+
+        _products[number] = new Product { Name = name, DisplayName = NameTable.None };
+        return number;
+    }
 }
 
-/// <summary>What is known of a product over the session.</summary>
+/// <summary>What is known of a product over the session besides its counts.</summary>
 public struct Product
 {
     /// <summary>Interned number of its id.</summary>
@@ -58,35 +75,8 @@ public struct Product
     /// <summary>Interned number of its display name, or -1.</summary>
     public int DisplayName;
 
-    /// <summary>Time of the event that gave the display name.</summary>
-    public long DisplayNameMs;
-
-    /// <summary>Explanations begun.</summary>
-    public long Explains;
-
-    /// <summary>Sum of the closed explanations.</summary>
-    public long ExplainedMs;
-
-    /// <summary>Clicks inside its explanations.</summary>
-    public long ExplainedClicks;
-
-    /// <summary>Payments inside its explanations.</summary>
-    public long ExplainedPayments;
-
-    /// <summary>Sum of the payments inside its explanations, minor units.</summary>
-    public Int128 ExplainedGmvMinor;
-
-    /// <summary>Time of the latest stock event.</summary>
-    public long StockMs;
-
-    /// <summary>Units left now: the latest stock less what was paid since.</summary>
-    public long StockLeft;
-
-    /// <summary>Units paid in the last five minutes.</summary>
-    public long RecentUnits;
-
-    /// <summary>What happened to it.</summary>
-    public ProductMarks Marks;
+    /// <summary>Number of what room events said of it plus one, 0 = they did not speak of it.</summary>
+    public int Exhibit;
 }
 
 /// <summary>Facts about a product.</summary>
@@ -106,7 +96,4 @@ public enum ProductMarks : byte
 
     /// <summary>Its stock is known.</summary>
     Stocked = 8,
-
-    /// <summary>It stands in one of the snapshot's lists of products.</summary>
-    Shown = 16,
 }

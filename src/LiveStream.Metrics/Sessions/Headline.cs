@@ -16,6 +16,9 @@ public sealed class Headline(NameTable names) : SessionOperator
     public bool Ended => _endMs != long.MinValue && _endMs >= _startMs;
 
     /// <inheritdoc/>
+    public override uint Types => (1u << (int)EventType.Start) | (1u << (int)EventType.End);
+
+    /// <inheritdoc/>
     public override void Apply(in Slice slice)
     {
         foreach (ref readonly var e in slice.Events)

@@ -69,7 +69,7 @@ public sealed class Session
     public SeriesCurve Series { get; } = new();
 
     /// <summary>Viewers it remembers.</summary>
-    public int ViewerCount => _metrics.Viewers.Count;
+    public int ViewerCount => _metrics.ViewerCount;
 
     /// <summary>Its operators.</summary>
     public SessionMetrics Metrics => _metrics;
@@ -105,55 +105,36 @@ public sealed class Session
     }
 
     /// <summary>
-    /// Judges copies and caps: events that are not applied are taken out of the span's front part.
+    /// Applies events of a second that has not been settled, in order: takes copies out, judges caps, settles what lies before the second if
+    /// anything is to be applied. The span is scratch.
     /// </summary>
-    /// <returns>Number of events to apply, at the front of the span in their order.</returns>
-    public int Admit(Span<RoomEvent> events, SliceInput input, SessionCaps caps, ref SettleCounts counts)
+    public void Apply(Span<RoomEvent> events, SliceInput input, SessionCaps caps, Action<Session>? onHop, ref SettleCounts counts)
     {
-        var isCopy = input.Marks(events.Length);
-        var copies = _copies.Mark(events, input.Details, input.Text, isCopy);
-        counts.Duplicate += copies;
-        var kept = 0;
-        for (var i = 0; i < events.Length; i++)
+        if ((input.Types & EventTypes.TradeTypes) != 0)
         {
-            ref readonly var e = ref events[i];
-            if (isCopy[i])
-            {
-                counts.Moved += e.Moved ? 1 : 0;
-                continue;
-            }
-
-            if (!Fits(e, caps))
-            {
-                counts.RejectedCapacity++;
-                _capped = true;
-                continue;
-            }
-
-            counts.Moved += e.Moved ? 1 : 0;
-            input.Viewers[kept] = EventTypes.IsViewer(e.Type) ? AddViewer(e.Viewer, caps) : -1;
-            input.Products[kept] = e.Product >= 0 ? _metrics.Products.GetOrAdd(e.Product) : -1;
-            events[kept++] = e;
+            events = events[..TakeCopiesOut(events, input, ref counts)];
         }
 
-        counts.Applied += kept;
-        return kept;
-    }
+        if (!AnyFits(events, caps))
+        {
+            counts.RejectedCapacity += events.Length;
+            _capped |= events.Length > 0;
+            return;
+        }
 
-    /// <summary>Applies admitted events of the second that begins at <see cref="SettledMs"/>.</summary>
-    public void Apply(ReadOnlySpan<RoomEvent> events, SliceInput input)
-    {
-        Applied += events.Length;
-        LastAppliedMs = events[^1].TimeMs;
-        _metrics.Apply(new Slice
+        AdvanceTo(input.StartMs, onHop);
+        var (applied, rejected) = (counts.Applied, counts.RejectedCapacity);
+        var slice = new Slice
         {
             Events = events,
             Details = input.Details,
-            Viewers = input.Viewers,
-            Products = input.Products,
             OriginMs = OriginMs,
             Second = (int)((SettledMs - OriginMs) / EngineOptions.HopMs),
-        });
+            Types = input.Types,
+        };
+        LastAppliedMs = _metrics.Apply(slice, caps, ref counts);
+        Applied += counts.Applied - applied;
+        _capped |= counts.RejectedCapacity != rejected;
     }
 
     /// <summary>Completes the snapshot as of <see cref="SettledMs"/>.</summary>
@@ -175,25 +156,42 @@ public sealed class Session
         _metrics.MarkNames();
     }
 
-    private bool Fits(in RoomEvent e, SessionCaps caps)
+    private bool AnyFits(ReadOnlySpan<RoomEvent> events, SessionCaps caps)
     {
-        if (e.Product >= 0 && _metrics.Products.Count >= _options.Caps.MaxProductsPerRoom && !_metrics.Products.Contains(e.Product))
+        foreach (ref readonly var e in events)
         {
-            return false;
+            if (_metrics.Fits(e, caps))
+            {
+                return true;
+            }
         }
 
-        return !EventTypes.IsViewer(e.Type) || caps.HasRoomForViewer || _metrics.Viewers.Find(e.Viewer) >= 0;
+        return false;
     }
 
-    private int AddViewer(ulong viewer, SessionCaps caps)
+    private int TakeCopiesOut(Span<RoomEvent> events, SliceInput input, ref SettleCounts counts)
     {
-        var before = _metrics.Viewers.Count;
-        var number = _metrics.Viewers.GetOrAdd(viewer);
-        if (_metrics.Viewers.Count != before)
+        var isCopy = input.Marks(events.Length);
+        var copies = _copies.Mark(events, input.Details, input.Text, isCopy);
+        if (copies == 0)
         {
-            caps.TakeViewer();
+            return events.Length;
         }
 
-        return number;
+        counts.Duplicate += copies;
+        var kept = 0;
+        for (var i = 0; i < events.Length; i++)
+        {
+            if (isCopy[i])
+            {
+                counts.Moved += events[i].Moved ? 1 : 0;
+            }
+            else
+            {
+                events[kept++] = events[i];
+            }
+        }
+
+        return kept;
     }
 }

@@ -33,8 +33,17 @@ public sealed class SessionCaps(int maxRooms, int maxViewers)
     /// <summary>Returns a room's place.</summary>
     public void ReturnRoom() => Interlocked.Decrement(ref _rooms);
 
-    /// <summary>Takes a viewer's place.</summary>
-    public void TakeViewer() => Interlocked.Increment(ref _viewers);
+    /// <summary>Takes a viewer's place; false when there is none.</summary>
+    public bool TryTakeViewer()
+    {
+        if (!HasRoomForViewer)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _viewers);
+        return true;
+    }
 
     /// <summary>Returns the places of a session's viewers.</summary>
     public void ReturnViewers(int count) => Interlocked.Add(ref _viewers, -count);

@@ -1,106 +1,82 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
-using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
 using LiveStream.Metrics.Tables;
+using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Trade;
 
 /// <summary>
 /// Distinct (user, order) pairs ordered and paid, buyers with two paid orders, and the sums of payments and refunds. Remembers
-/// the newest pairs up to its cap.
+/// the newest pairs up to its cap. Owned by one session.
 /// </summary>
-public sealed class Orders(TradeRows rows, Reach reach, Tally tally, WindowSpec[] windows, int maxOrders) : SessionOperator
+public sealed class Orders
 {
-    private readonly AgingIndex _index = new(maxOrders);
+    private readonly WindowSums _sums;
+    private readonly DistinctCells _cells;
+    private readonly SideRows _sides;
+    private readonly AgingIndex _index;
     private readonly Chunked<Pair> _pairs = new();
-    private readonly DistinctRing _orders = new(windows[^1].Seconds);
-    private readonly DistinctRing _paid = new(windows[^1].Seconds);
+    private readonly int _paidColumn;
     private long _repeatBuyers;
 
-    /// <inheritdoc/>
-    public override bool Capped => _index.Forgot;
-
-    /// <summary>Distinct orders of the session.</summary>
-    public long TotalOrders => _orders.Total;
-
-    /// <summary>Distinct paid orders of the session.</summary>
-    public long TotalPaid => _paid.Total;
-
-    /// <inheritdoc/>
-    public override void Open(int second)
+    /// <summary>Reserves a column in the side rows: paid orders, not counted further than 2.</summary>
+    public Orders(WindowSums sums, DistinctCells cells, SideRows sides, int maxOrders)
     {
-        _orders.Open(second);
-        _paid.Open(second);
+        _sums = sums;
+        _cells = cells;
+        _sides = sides;
+        _index = new AgingIndex(maxOrders);
+        _paidColumn = sides.Reserve(1);
     }
 
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
-    {
-        for (var i = 0; i < slice.Events.Length; i++)
-        {
-            ref readonly var e = ref slice.Events[i];
-            if (!EventTypes.IsTrade(e.Type))
-            {
-                continue;
-            }
+    /// <summary>Whether pairs have been forgotten.</summary>
+    public bool Capped => _index.Forgot;
 
-            ref readonly var detail = ref slice.Details[e.Detail];
-            switch (e.Type)
-            {
-                case EventType.Order:
-                    ref var ordered = ref PairOf(e.Viewer, detail.Order).OrderSecond;
-                    Move(_orders, ref ordered, slice.Second);
-                    break;
-                case EventType.Payment:
-                    tally.Add(Column.Units, e.Count);
-                    Column.AddWide(tally.Second, Column.GmvLow, detail.Value);
-                    Pay(slice.Viewers[i], ref PairOf(e.Viewer, detail.Order).PaidSecond, slice.Second);
-                    break;
-                case EventType.Refund:
-                    Column.AddWide(tally.Second, Column.RefundedLow, detail.Value);
-                    break;
-            }
+    /// <summary>Buyers with two paid orders or more, over buyers.</summary>
+    public Ratio Repurchase => new(_repeatBuyers, _cells.Total(Column.Buyers));
+
+    /// <summary>Takes a trade event.</summary>
+    public void Apply(in RoomEvent e, in EventDetail detail, int second, ref ViewerRow row)
+    {
+        switch (e.Type)
+        {
+            case EventType.Order:
+                Move(Column.Orders, ref PairOf(e.Viewer, detail.Order).OrderSecond, second);
+                break;
+            case EventType.Payment:
+                _sums.Second[Column.Units] += e.Count;
+                Column.AddWide(_sums.Second, Column.GmvLow, detail.Value);
+                Pay(ref row, ref PairOf(e.Viewer, detail.Order).PaidSecond, second);
+                break;
+            case EventType.Refund:
+                Column.AddWide(_sums.Second, Column.RefundedLow, detail.Value);
+                break;
         }
     }
 
-    /// <inheritdoc/>
-    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
-    {
-        figures.Trade.Orders = _orders.CountLast(slid.Window.Seconds);
-        figures.Trade.PaidOrders = _paid.CountLast(slid.Window.Seconds);
-    }
-
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot)
-    {
-        snapshot.SessionWindow.Trade.Orders = _orders.Total;
-        snapshot.SessionWindow.Trade.PaidOrders = _paid.Total;
-        snapshot.Whole.Repurchase = new Ratio(_repeatBuyers, reach.Buyers);
-    }
-
-    private static void Move(DistinctRing ring, ref int last, int second)
+    private void Move(int column, ref int last, int second)
     {
         if (last != second)
         {
-            ring.Move(last, second);
+            _cells.Arrive(column, last);
             last = second;
         }
     }
 
-    private void Pay(int viewer, ref int paidSecond, int second)
+    private void Pay(ref ViewerRow row, ref int paidSecond, int second)
     {
-        if (paidSecond == DistinctRing.Never)
+        if (paidSecond == DistinctCells.Never)
         {
-            ref var row = ref rows[rows.Of(viewer)];
-            if (row.PaidOrders < 2 && ++row.PaidOrders == 2)
+            ref var paid = ref _sides.Of(ref row)[_paidColumn];
+            if (paid < 2 && ++paid == 2)
             {
                 _repeatBuyers++;
             }
         }
 
-        Move(_paid, ref paidSecond, second);
+        Move(Column.PaidOrders, ref paidSecond, second);
     }
 
     private ref Pair PairOf(ulong viewer, ulong order)
@@ -109,7 +85,7 @@ public sealed class Orders(TradeRows rows, Reach reach, Tally tally, WindowSpec[
         if (added)
         {
             _pairs.Ensure(number);
-            _pairs[number] = new Pair { OrderSecond = DistinctRing.Never, PaidSecond = DistinctRing.Never };
+            _pairs[number] = new Pair { OrderSecond = DistinctCells.Never, PaidSecond = DistinctCells.Never };
         }
 
         return ref _pairs[number];

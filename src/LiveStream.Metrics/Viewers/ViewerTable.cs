@@ -1,39 +1,208 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LiveStream.Metrics.Tables;
 
 namespace LiveStream.Metrics.Viewers;
 
 /// <summary>
-/// The viewers of one session: pseudonym to dense number, and one row each. Owned by the session; operators read and write
-/// rows during an apply. Capped by the caller.
+/// The viewers of one session by pseudonym, their rows in place: one cache line a look-up. Open addressing in segments that the key's top bits
+/// choose (extendible hashing, Fagin et al. 1979); a segment grows by a quarter and splits in two at its largest, so that no growth copies more
+/// than a segment and at least half of the places are used. Owned by one session; capped by the caller. A reference to a row is good until the
+/// next row is added.
 /// </summary>
 public sealed class ViewerTable
 {
-    private readonly KeyIndex _index = new();
+    private const int FirstPlaces = 16;
+    private const int LargestPlaces = 2000;
+
+    // Rows that find no place below the capacity overflow to these; linear probing then never wraps.
+    private const int Tail = 16;
+
+    private Segment[] _segments = [new Segment(FirstPlaces, 0)];
+    private int _shift = 64;
 
     /// <summary>Viewers known.</summary>
-    public int Count => _index.Count;
+    public int Count { get; private set; }
 
-    /// <summary>Rows by viewer number.</summary>
-    public Chunked<ViewerRow> Rows { get; } = new();
+    /// <summary>Bytes of all places.</summary>
+    public long Bytes => Distinct().Sum(s => s.Rows.Length * (long)Unsafe.SizeOf<ViewerRow>());
 
-    /// <summary>Second of the latest activity (an event other than leave) by viewer number, relative to the origin.</summary>
-    public Chunked<int> ActiveSecond { get; } = new();
-
-    /// <summary>The number of a viewer, or -1.</summary>
-    public int Find(ulong viewer) => _index.Find(viewer);
-
-    /// <summary>The number of a viewer, given out at first sight.</summary>
-    public int GetOrAdd(ulong viewer)
+    /// <summary>Brings the line of a viewer near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong key)
     {
-        var number = _index.GetOrAdd(viewer, Count, out var added);
-        if (added)
+        CacheLine.Prefetch(ref Home(key));
+    }
+
+    /// <summary>The row of a viewer, or a null reference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref ViewerRow Find(ulong key)
+    {
+        ref var row = ref Home(key);
+        while (row.Key != key)
         {
-            Rows.Ensure(number);
-            Rows[number] = ViewerRow.New;
-            ActiveSecond.Ensure(number);
-            ActiveSecond[number] = ViewerRow.Never;
+            if (row.Key == 0)
+            {
+                return ref Unsafe.NullRef<ViewerRow>();
+            }
+
+            row = ref Unsafe.Add(ref row, 1);
         }
 
-        return number;
+        return ref row;
+    }
+
+    /// <summary>The row of a viewer who is not known, begun at the time of his first activity.</summary>
+    public ref ViewerRow Add(ulong key, int atMs)
+    {
+        while (true)
+        {
+            var index = IndexOf(Mix(key));
+            ref var segment = ref _segments[index];
+            if (segment.Count < segment.Limit && TryPlace(segment, key, out var at))
+            {
+                CountIn(index, segment.Depth);
+                Count++;
+                ref var row = ref segment.Rows[at];
+                row.Begin(key, atMs);
+                return ref row;
+            }
+
+            Grow(index);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int IndexOf(ulong mixed) => _shift == 64 ? 0 : (int)(mixed >> _shift);
+
+    // Pseudonyms are mixed already; numbers that an embedding program counts up are not.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mix(ulong key) => key * 0x9E37_79B9_7F4A_7C15;
+
+    // The top bits choose the segment, so the place comes from those in the middle.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PlaceOf(ulong mixed, int capacity) => (int)(((ulong)(uint)(mixed >> 16) * (uint)capacity) >> 32);
+
+    // The last place of the tail is always free, so that a walk ends.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref ViewerRow Home(ulong key)
+    {
+        var mixed = Mix(key);
+        ref var segment = ref _segments[IndexOf(mixed)];
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(segment.Rows), PlaceOf(mixed, segment.Capacity));
+    }
+
+    private static bool TryPlace(in Segment segment, ulong key, out int at)
+    {
+        at = PlaceOf(Mix(key), segment.Capacity);
+        while (segment.Rows[at].Key != 0)
+        {
+            at++;
+        }
+
+        return at < segment.Rows.Length - 1;
+    }
+
+    // A segment that several indexes share keeps its count at each of them.
+    private void CountIn(int index, int depth)
+    {
+        var span = 1 << (64 - _shift - depth);
+        for (var i = index & -span; i < (index & -span) + span; i++)
+        {
+            _segments[i].Count++;
+        }
+    }
+
+    private void Grow(int index)
+    {
+        var segment = _segments[index];
+        if (segment.Capacity < LargestPlaces)
+        {
+            Replace(index, Rebuilt(segment, Math.Min(LargestPlaces, segment.Capacity + (segment.Capacity / 4)), segment.Depth, 0, 0));
+            return;
+        }
+
+        if (segment.Depth == 64 - _shift)
+        {
+            var doubled = new Segment[_segments.Length * 2];
+            for (var i = 0; i < doubled.Length; i++)
+            {
+                doubled[i] = _segments[i >> 1];
+            }
+
+            _segments = doubled;
+            _shift--;
+            index *= 2;
+        }
+
+        var bit = 1UL << (63 - segment.Depth);
+        var half = LargestPlaces * 5 / 8;
+        Replace(index, Rebuilt(segment, half, segment.Depth + 1, bit, 0), bit, 0);
+        Replace(index, Rebuilt(segment, half, segment.Depth + 1, bit, bit), bit, bit);
+    }
+
+    // Puts the segment at every index of its share of the directory.
+    private void Replace(int index, in Segment by)
+    {
+        var span = 1 << (64 - _shift - by.Depth);
+        for (var i = index & -span; i < (index & -span) + span; i++)
+        {
+            _segments[i] = by;
+        }
+    }
+
+    private void Replace(int index, in Segment by, ulong bit, ulong value)
+    {
+        var place = (int)(bit >> _shift);
+        Replace(value == 0 ? index & ~place : index | place, by);
+    }
+
+    /// <summary>The rows whose key has the bit as asked for, in new places; all of them when no bit is asked for.</summary>
+    private static Segment Rebuilt(in Segment old, int capacity, int depth, ulong bit, ulong value)
+    {
+        while (true)
+        {
+            var segment = new Segment(capacity, depth);
+            if (TryFill(ref segment, old.Rows, bit, value))
+            {
+                return segment;
+            }
+
+            // The tail overflowed, which unlucky keys can do; a few more places part them.
+            capacity += Math.Max(4, capacity / 16);
+        }
+    }
+
+    private static bool TryFill(ref Segment segment, ViewerRow[] rows, ulong bit, ulong value)
+    {
+        foreach (ref readonly var row in rows.AsSpan())
+        {
+            if (row.Key == 0 || (Mix(row.Key) & bit) != value)
+            {
+                continue;
+            }
+
+            if (!TryPlace(segment, row.Key, out var at))
+            {
+                return false;
+            }
+
+            segment.Rows[at] = row;
+            segment.Count++;
+        }
+
+        return true;
+    }
+
+    private IEnumerable<Segment> Distinct() => _segments.DistinctBy(s => s.Rows);
+
+    private struct Segment(int capacity, int depth)
+    {
+        public ViewerRow[] Rows = new ViewerRow[capacity + Tail];
+        public int Capacity = capacity;
+        public int Count = 0;
+        public int Depth = depth;
+
+        public readonly int Limit => (Capacity * 11) >> 4;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class PendingSlice
     /// <summary>Begin of the second, ms since the Unix epoch.</summary>
     public long StartMs { get; private set; }
 
+    /// <summary>Bit per type of its events.</summary>
+    public uint Types { get; private set; }
+
     /// <summary>Events in it.</summary>
     public int Count { get; private set; }
 
@@ -35,6 +38,7 @@ internal sealed class PendingSlice
     {
         StartMs = startMs;
         Count = 0;
+        Types = 0;
         _detailCount = 0;
         _textLength = 0;
     }
@@ -48,6 +52,7 @@ internal sealed class PendingSlice
         }
 
         _events[Count] = e;
+        Types |= 1u << (int)e.Type;
         if (e.Detail >= 0)
         {
             _events[Count].Detail = CopyDetail(batch, e.Detail);
