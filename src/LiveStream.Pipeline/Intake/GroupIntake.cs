@@ -21,6 +21,7 @@ public sealed class GroupIntake
     private readonly IntakeCounters _counters;
     private readonly PartitionProgress[] _partitions;
     private readonly LaneOutbox[] _outboxes;
+    private readonly NameNumbers _names = new();
     private long _settledMs = long.MinValue;
     private long _largestMs = long.MinValue;
     private bool _finished;
@@ -32,7 +33,7 @@ public sealed class GroupIntake
         _counters = counters;
         _partitions = new PartitionProgress[partitions];
         Array.Fill(_partitions, PartitionProgress.New);
-        _outboxes = [.. lanes.Select(lane => new LaneOutbox(group, lane, batchEvents, pool))];
+        _outboxes = [.. lanes.Select(lane => new LaneOutbox(group, lane, batchEvents, pool, _names))];
     }
 
     /// <summary>T up to which the group is settled; <see cref="long.MinValue"/> before the first.</summary>
@@ -89,7 +90,7 @@ public sealed class GroupIntake
         _largestMs = Math.Max(_largestMs, timeMs);
         var roomHash = NameHash.Compute(parsed.Room);
         var lane = (int)(((roomHash >> 32) * (ulong)_outboxes.Length) >> 32);
-        _outboxes[lane].Append(parsed, roomHash, timeMs, moved);
+        _outboxes[lane].Append(parsed, _names.Of(parsed.Room, roomHash), timeMs, moved);
     }
 
     /// <summary>Counts one event that was read and rejected while decoding.</summary>
@@ -187,6 +188,11 @@ public sealed class GroupIntake
         foreach (var outbox in _outboxes)
         {
             outbox.Seal(watermarkMs, offsetSum);
+        }
+
+        if (_names.IsFull)
+        {
+            _names.BeginGeneration();
         }
 
         return watermarkMs;

@@ -18,11 +18,15 @@ internal sealed class Lane
 
     public Lane(int number, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
     {
+        Number = number;
         _state = state;
         _pool = pool;
         _channel = Channel.CreateBounded<LaneMessage>(new BoundedChannelOptions(queuedBatches) { SingleReader = true });
         new Thread(Run) { IsBackground = true, Name = $"lane {number}" }.Start();
     }
+
+    /// <summary>Its number, from 0.</summary>
+    public int Number { get; }
 
     /// <summary>Where intakes write.</summary>
     public ChannelWriter<LaneMessage> Writer => _channel.Writer;

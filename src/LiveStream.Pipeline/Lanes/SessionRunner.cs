@@ -32,7 +32,7 @@ internal sealed class SessionRunner
     }
 
     /// <summary>Applies the events of a room's second, in time order; the span is scratch.</summary>
-    public void Apply(RoomEntry entry, Span<RoomEvent> events, PendingSlice slice, ref SettleCounts counts)
+    public void Apply(RoomEntry entry, Span<RoomEvent> events, RoomSlice slice, ref SettleCounts counts)
     {
         _entry = entry;
         if (_sessions.Length < events.Length)
