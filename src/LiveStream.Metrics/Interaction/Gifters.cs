@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Sessions;
+using LiveStream.Metrics.Tables;
 using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Interaction;
 
 /// <summary>Distinct users with a gift. Remembers nothing of viewers who never give one.</summary>
-public sealed class Gifters(ViewerTable viewers, SideRows sides, DistinctCells cells) : SessionOperator
+public sealed class Gifters(KeyTable<ViewerRow> viewers, SideRows sides, DistinctCells cells) : SessionOperator
 {
     // Second of the latest gift plus one.
     private readonly int _column = sides.Reserve(1);

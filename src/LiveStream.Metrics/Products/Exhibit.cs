@@ -24,6 +24,9 @@ public struct Exhibit
     /// <summary>Sum of the payments inside its explanations, minor units.</summary>
     public Int128 ExplainedGmvMinor;
 
+    /// <summary>Whether there was a stock event.</summary>
+    public bool IsStocked;
+
     /// <summary>Time of the latest stock event.</summary>
     public long StockMs;
 

@@ -15,14 +15,14 @@ public sealed class HotProducts
     private readonly WindowSpec[] _windows;
     private readonly ProductTable _products;
     private readonly HotProductOptions _options;
+    private readonly ProductRows _rows;
     private readonly ProductLog _log;
     private readonly Ranking[] _rankings;
     private readonly int[] _starts;
     private readonly int[][] _history;
     private readonly int _scopes;
-    private ProductCounts[] _counts = [];
-    private int[] _inSecond = [];
     private SecondOfProduct[] _second = new SecondOfProduct[8];
+    private SecondOfProduct[] _leaving = new SecondOfProduct[8];
     private int _secondCount;
 
     /// <summary>Creates empty rankings.</summary>
@@ -36,8 +36,9 @@ public sealed class HotProducts
         _products = products;
         _options = options;
         _scopes = windows.Length + 1;
+        _rows = new ProductRows(options, _scopes);
         _log = new ProductLog(windows[^1].Seconds + windows[^1].HopSeconds + 2);
-        _rankings = [.. Enumerable.Range(0, _scopes).Select(scope => new Ranking(this, products, scope, options.Top))];
+        _rankings = [.. Enumerable.Range(0, _scopes).Select(scope => new Ranking(_rows, products, scope, options.Top))];
         _starts = [.. windows.Select(w => -(int)(originSecond % w.HopSeconds) - w.Seconds)];
         _history = [.. windows.Select(_ => Array.Empty<int>())];
     }
@@ -47,20 +48,10 @@ public sealed class HotProducts
     /// <summary>What happened to each product in the second that is being applied.</summary>
     public ReadOnlySpan<SecondOfProduct> Second => _second.AsSpan(0, _secondCount);
 
-    /// <summary>Events of a product in a window, or in the session behind the last window.</summary>
-    public ref readonly ProductCounts CountsOf(int product, int scope) => ref _counts[(product * _scopes) + scope];
-
-    /// <summary>Score of a product in a window, or in the session behind the last window.</summary>
-    public long ScoreOf(int product, int scope)
-    {
-        var at = (product * _scopes) + scope;
-        return at < _counts.Length ? Score(_counts[at]) : 0;
-    }
-
     /// <summary>Takes an event of a product: an impression, click, cart, order or payment.</summary>
-    public void Apply(int product, in RoomEvent e, ReadOnlySpan<EventDetail> details)
+    public void Apply(ref ProductSlot product, in RoomEvent e, ReadOnlySpan<EventDetail> details)
     {
-        ref var counts = ref SecondOf(product).Counts;
+        ref var counts = ref SecondOf(ref product).Counts;
         switch (e.Type)
         {
             case EventType.Click:
@@ -86,18 +77,21 @@ public sealed class HotProducts
     /// <summary>Closes a second.</summary>
     public void Close(int second)
     {
-        EnsureCounts();
-        foreach (ref readonly var entry in Second)
+        _rows.Ensure(_products.Count);
+        var entries = Second;
+        foreach (ref readonly var entry in entries)
         {
-            var at = entry.Product * _scopes;
+            _rows.Prefetch(entry.Product);
+            _log.Append(entry.Product, entry.Counts);
+        }
+
+        foreach (ref readonly var entry in entries)
+        {
+            _rows.Add(entry.Product, entry.Counts);
             for (var scope = 0; scope < _scopes; scope++)
             {
-                ref var counts = ref _counts[at + scope];
-                Add(ref counts, entry.Counts);
-                _rankings[scope].Change(entry.Product, Score(counts));
+                _rankings[scope].Change(entry.Product);
             }
-
-            _log.Append(entry.Product, entry.Counts);
         }
 
         _secondCount = 0;
@@ -140,49 +134,11 @@ public sealed class HotProducts
     /// <summary>Fills the session's list.</summary>
     public void Fill(WindowFigures figures) => FillRows(figures.HotProducts, _rankings[SessionScope].Top, SessionScope, []);
 
-    private static void Add(ref ProductCounts to, in ProductCounts added)
+    private ref SecondOfProduct SecondOf(ref ProductSlot product)
     {
-        to.Impressions += added.Impressions;
-        to.Clicks += added.Clicks;
-        to.Carts += added.Carts;
-        to.Orders += added.Orders;
-        if (added.Payments != 0)
+        if (product.InSecond < _secondCount && _second[product.InSecond].Product == product.Number)
         {
-            to.Payments += added.Payments;
-            to.Units += added.Units;
-            to.GmvMinor += added.GmvMinor;
-        }
-    }
-
-    private static void Subtract(ref ProductCounts from, in ProductCounts taken)
-    {
-        from.Impressions -= taken.Impressions;
-        from.Clicks -= taken.Clicks;
-        from.Carts -= taken.Carts;
-        from.Orders -= taken.Orders;
-        if (taken.Payments != 0)
-        {
-            from.Payments -= taken.Payments;
-            from.Units -= taken.Units;
-            from.GmvMinor -= taken.GmvMinor;
-        }
-    }
-
-    private long Score(in ProductCounts counts) => ((long)counts.Clicks * _options.Click) + ((long)counts.Carts * _options.Cart)
-        + ((long)counts.Orders * _options.Order) + ((long)counts.Payments * _options.Payment);
-
-    // A product's place in the second is believed only if the product stands there: what is left of other seconds does no harm.
-    private ref SecondOfProduct SecondOf(int product)
-    {
-        if (product >= _inSecond.Length)
-        {
-            Array.Resize(ref _inSecond, Math.Max(8, (product + 1) * 2));
-        }
-
-        ref var place = ref _inSecond[product];
-        if (place < _secondCount && _second[place].Product == product)
-        {
-            return ref _second[place];
+            return ref _second[product.InSecond];
         }
 
         if (_secondCount == _second.Length)
@@ -190,19 +146,12 @@ public sealed class HotProducts
             Array.Resize(ref _second, _secondCount * 2);
         }
 
-        place = _secondCount;
-        _second[_secondCount] = new SecondOfProduct { Product = product };
+        product.InSecond = _secondCount;
+        _second[_secondCount] = new SecondOfProduct { Product = product.Number };
         return ref _second[_secondCount++];
     }
 
-    private void EnsureCounts()
-    {
-        if (_products.Count * _scopes > _counts.Length)
-        {
-            Array.Resize(ref _counts, Math.Max(_products.Count, _counts.Length / _scopes * 3 / 2) * _scopes);
-        }
-    }
-
+    // Reads a second first, so that the rows are near when they are needed.
     private void TakeOut(int window, int second)
     {
         if (!_log.Seek(second, out var end))
@@ -210,11 +159,22 @@ public sealed class HotProducts
             return;
         }
 
+        var count = 0;
         while (_log.Read(end, out var product, out var taken))
         {
-            ref var counts = ref _counts[(product * _scopes) + window];
-            Subtract(ref counts, taken);
-            _rankings[window].Change(product, Score(counts));
+            if (count == _leaving.Length)
+            {
+                Array.Resize(ref _leaving, count * 2);
+            }
+
+            _rows.Prefetch(product);
+            _leaving[count++] = new SecondOfProduct { Product = product, Counts = taken };
+        }
+
+        foreach (ref readonly var leaving in _leaving.AsSpan(0, count))
+        {
+            _rows.Subtract(leaving.Product, window, leaving.Counts);
+            _rankings[window].Change(leaving.Product);
         }
     }
 
@@ -223,7 +183,7 @@ public sealed class HotProducts
         rows.Clear();
         foreach (var product in top)
         {
-            rows.Add(new HotProduct(_products.IdOf(product), previous.IndexOf(product) + 1, ScoreOf(product, scope), CountsOf(product, scope)));
+            rows.Add(new HotProduct(_products.IdOf(product), previous.IndexOf(product) + 1, _rows.ScoreOf(product, scope), _rows.CountsOf(product, scope)));
         }
     }
 }

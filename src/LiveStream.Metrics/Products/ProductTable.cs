@@ -1,25 +1,25 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Tables;
 
 namespace LiveStream.Metrics.Products;
 
 /// <summary>
-/// The products of one session, numbered densely at first sight, up to a cap, with what room events said of each. Owned by the session.
+/// The products of one session, numbered densely at first sight, up to a cap. What each event of a product needs stands in the slot that finds it
+/// by its interned name: open addressing, at most half full. Owned by the session.
 /// </summary>
 public sealed class ProductTable(NameTable names, int maxProducts)
 {
-    private readonly NumberMap _numbers = new();
+    private ProductSlot[] _slots = new ProductSlot[16];
     private Product[] _products = new Product[8];
-    private ProductMarks[] _marks = new ProductMarks[8];
+    private int _shift = 28;
 
     /// <summary>Products known.</summary>
-    public int Count => _numbers.Count;
+    public int Count { get; private set; }
 
     /// <summary>A product by its number.</summary>
     public ref Product this[int product] => ref _products[product];
-
-    /// <summary>Facts about a product.</summary>
-    public ref ProductMarks MarksOf(int product) => ref _marks[product];
 
     /// <summary>Id of a product.</summary>
     public byte[] IdOf(int product) => names[_products[product].Name];
@@ -27,20 +27,23 @@ public sealed class ProductTable(NameTable names, int maxProducts)
     /// <summary>Ordinal order of two products by their ids.</summary>
     public int Compare(int left, int right) => names.Compare(_products[left].Name, _products[right].Name);
 
+    /// <summary>Brings the slot of a product near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int name) => CacheLine.Prefetch(ref _slots[Home(name)]);
+
     /// <summary>Whether a product is known, or there is room for it.</summary>
-    public bool Fits(int name) => _numbers.Count < maxProducts || _numbers.Find(name) >= 0;
+    public bool Fits(int name) => Count < maxProducts || SlotOf(name).IsUsed;
 
-    /// <summary>The number of a product, given out at first sight; false when there is no room for it.</summary>
-    public bool TryFindOrAdd(int name, out int number)
+    /// <summary>The slot of a product, numbered at first sight; one that is not used when there is no room for it. Good until the next call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref ProductSlot FindOrAdd(int name)
     {
-        number = _numbers.Find(name);
-        if (number < 0 && _numbers.Count < maxProducts)
-        {
-            number = Add(name);
-        }
-
-        return number >= 0;
+        ref var slot = ref SlotOf(name);
+        return ref slot.IsUsed || Count >= maxProducts ? ref slot : ref Add(name);
     }
+
+    /// <summary>The slot of a product that is known.</summary>
+    public ref ProductSlot SlotOfProduct(int product) => ref SlotOf(_products[product].Name);
 
     /// <summary>Marks the names it refers to.</summary>
     public void Mark()
@@ -52,18 +55,75 @@ public sealed class ProductTable(NameTable names, int maxProducts)
         }
     }
 
-    private int Add(int name)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Home(int name) => (int)(((uint)name * 0x9E37_79B9u) >> _shift);
+
+    // The slot of the name, or the free one where it would stand.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref ProductSlot SlotOf(int name)
     {
-        var number = _numbers.Add(name);
-        if (number == _products.Length)
+        var mask = _slots.Length - 1;
+        var at = Home(name);
+        while (_slots[at].IsUsed && _slots[at].Name != name)
         {
-            Array.Resize(ref _products, number * 2);
-            Array.Resize(ref _marks, number * 2);
+            at = (at + 1) & mask;
         }
 
-        _products[number] = new Product { Name = name, DisplayName = NameTable.None };
-        return number;
+        return ref _slots[at];
     }
+
+    private ref ProductSlot Add(int name)
+    {
+        if ((Count + 1) * 2 > _slots.Length)
+        {
+            Grow();
+        }
+
+        if (Count == _products.Length)
+        {
+            Array.Resize(ref _products, Count * 2);
+        }
+
+        _products[Count] = new Product { Name = name, DisplayName = NameTable.None };
+        ref var slot = ref SlotOf(name);
+        slot = new ProductSlot(name, Count++);
+        return ref slot;
+    }
+
+    private void Grow()
+    {
+        var old = _slots;
+        _slots = new ProductSlot[old.Length * 2];
+        _shift = 32 - BitOperations.Log2((uint)_slots.Length);
+        foreach (ref readonly var slot in old.AsSpan())
+        {
+            if (slot.IsUsed)
+            {
+                SlotOf(slot.Name) = slot;
+            }
+        }
+    }
+}
+
+/// <summary>What an event of a product needs of it, 16 bytes.</summary>
+public struct ProductSlot(int name, int number)
+{
+    private readonly int _named = name + 1;
+
+    /// <summary>Its number.</summary>
+    public readonly int Number = number;
+
+    /// <summary>Its place among the products of the open second; believed only if it stands there.</summary>
+    public int InSecond;
+
+    /// <summary>Facts about it.</summary>
+    public ProductMarks Marks;
+
+    /// <summary>Whether it is a product's.</summary>
+    public readonly bool IsUsed => _named != 0;
+
+    /// <summary>Interned number of its id.</summary>
+    public readonly int Name => _named - 1;
 }
 
 /// <summary>What is known of a product over the session besides its counts.</summary>

@@ -3,18 +3,17 @@ namespace LiveStream.Metrics.Products;
 /// <summary>
 /// The top list of one window. Of all products it follows the scores of a few dozen candidates; every other product's score is at most the
 /// floor, so the list is found among the candidates as long as its last row is above the floor, and else chosen anew from all. Owned by
-/// <see cref="HotProducts"/>, which tells it every score that changes.
+/// <see cref="HotProducts"/>, which tells it of every product that changes.
 /// </summary>
 public sealed class Ranking
 {
-    private readonly HotProducts _owner;
+    private readonly ProductRows _rows;
     private readonly ProductTable _products;
     private readonly int _scope;
     private readonly int[] _top;
     private readonly int[] _candidates;
     private readonly long[] _scores;
     private readonly int _kept;
-    private byte[] _places = new byte[8];
     private long[] _all = [];
     private long _floor;
     private int _count;
@@ -22,13 +21,13 @@ public sealed class Ranking
     private bool _stale;
 
     /// <summary>An empty list.</summary>
-    /// <param name="owner">Knows scores and sums.</param>
+    /// <param name="rows">The products' counts.</param>
     /// <param name="products">The session's products.</param>
-    /// <param name="scope">Its place among the scopes of <paramref name="owner"/>.</param>
+    /// <param name="scope">Its place among the scopes.</param>
     /// <param name="top">Rows of the list, 1..100.</param>
-    public Ranking(HotProducts owner, ProductTable products, int scope, int top)
+    public Ranking(ProductRows rows, ProductTable products, int scope, int top)
     {
-        _owner = owner;
+        _rows = rows;
         _products = products;
         _scope = scope;
         _top = new int[top];
@@ -54,15 +53,11 @@ public sealed class Ranking
     }
 
     /// <summary>A product's events in the window, and with them perhaps its score, have changed.</summary>
-    public void Change(int product, long score)
+    public void Change(int product)
     {
         _stale = true;
-        if (product >= _places.Length)
-        {
-            Array.Resize(ref _places, Math.Max(product + 1, _places.Length * 2));
-        }
-
-        var place = _places[product];
+        var score = _rows.ScoreOf(product, _scope);
+        var place = _rows.PlaceOf(product, _scope);
         if (place != 0)
         {
             _scores[place - 1] = score;
@@ -85,7 +80,7 @@ public sealed class Ranking
     {
         _candidates[_count] = product;
         _scores[_count] = score;
-        _places[product] = (byte)++_count;
+        _rows.PlaceOf(product, _scope) = (byte)++_count;
     }
 
     // Keeps the better part of the candidates: all whose score is above that of the first one left out.
@@ -100,12 +95,12 @@ public sealed class Ranking
         for (var i = 0; i < _count; i++)
         {
             var product = _candidates[i];
-            _places[product] = 0;
+            _rows.PlaceOf(product, _scope) = 0;
             if (_scores[i] > _floor)
             {
                 _candidates[kept] = product;
                 _scores[kept] = _scores[i];
-                _places[product] = (byte)++kept;
+                _rows.PlaceOf(product, _scope) = (byte)++kept;
             }
         }
 
@@ -115,7 +110,7 @@ public sealed class Ranking
     private void Select()
     {
         SelectAmongCandidates();
-        if (_floor > 0 && (_topCount < _top.Length || _owner.ScoreOf(_top[^1], _scope) <= _floor))
+        if (_floor > 0 && (_topCount < _top.Length || _rows.ScoreOf(_top[^1], _scope) <= _floor))
         {
             ChooseAnew();
         }
@@ -149,7 +144,7 @@ public sealed class Ranking
         }
 
         _top[at] = product;
-        return _topCount == _top.Length ? _owner.ScoreOf(_top[^1], _scope) : 1;
+        return _topCount == _top.Length ? _rows.ScoreOf(_top[^1], _scope) : 1;
     }
 
     private void ChooseAnew()
@@ -160,12 +155,12 @@ public sealed class Ranking
             _all = new long[products * 2];
         }
 
-        Array.Clear(_places);
         _count = 0;
         var positive = 0;
         for (var product = 0; product < products; product++)
         {
-            var score = _owner.ScoreOf(product, _scope);
+            _rows.PlaceOf(product, _scope) = 0;
+            var score = _rows.ScoreOf(product, _scope);
             if (score > 0)
             {
                 _all[positive++] = score;
@@ -179,7 +174,7 @@ public sealed class Ranking
         long least = 1;
         for (var product = 0; product < products; product++)
         {
-            var score = _owner.ScoreOf(product, _scope);
+            var score = _rows.ScoreOf(product, _scope);
             if (score > _floor)
             {
                 Admit(product, score);
@@ -195,16 +190,13 @@ public sealed class Ranking
 
     private bool IsBefore(int left, int right)
     {
-        var (leftScore, rightScore) = (_owner.ScoreOf(left, _scope), _owner.ScoreOf(right, _scope));
+        var (leftScore, rightScore) = (_rows.ScoreOf(left, _scope), _rows.ScoreOf(right, _scope));
         if (leftScore != rightScore)
         {
             return leftScore > rightScore;
         }
 
-        ref readonly var leftCounts = ref _owner.CountsOf(left, _scope);
-        ref readonly var rightCounts = ref _owner.CountsOf(right, _scope);
-        return leftCounts.GmvMinor != rightCounts.GmvMinor
-            ? leftCounts.GmvMinor > rightCounts.GmvMinor
-            : _products.Compare(left, right) < 0;
+        var (leftGmv, rightGmv) = (_rows.GmvMinorOf(left, _scope), _rows.GmvMinorOf(right, _scope));
+        return leftGmv != rightGmv ? leftGmv > rightGmv : _products.Compare(left, right) < 0;
     }
 }

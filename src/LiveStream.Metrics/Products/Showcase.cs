@@ -62,7 +62,13 @@ public sealed class Showcase
             }
 
             var product = Nothing;
-            if (e.Product < 0 || _products.TryFindOrAdd(e.Product, out product))
+            if (e.Product >= 0)
+            {
+                ref readonly var slot = ref _products.FindOrAdd(e.Product);
+                product = slot.IsUsed ? slot.Number : Nothing;
+            }
+
+            if (e.Product < 0 || product >= 0)
             {
                 _steps.Add(new RoomStep(e.TimeMs, rank, product, e.Type, e.Type == EventType.Stock ? slice.Details[e.Detail].Value : 0));
             }
@@ -96,7 +102,7 @@ public sealed class Showcase
     }
 
     /// <summary>Takes note of an event of a product; called before its steps.</summary>
-    public void Note(int product, in RoomEvent e)
+    public void Note(ref ProductSlot product, in RoomEvent e)
     {
         var mark = e.Type switch
         {
@@ -105,45 +111,25 @@ public sealed class Showcase
             EventType.Payment => ProductMarks.Named | ProductMarks.Paid,
             _ => ProductMarks.Named,
         };
-        ref var marks = ref _products.MarksOf(product);
-        if ((marks & mark) != mark)
+        if ((product.Marks & mark) != mark)
         {
-            Count(marks, marks | mark);
-            marks |= mark;
+            Count(product.Marks, product.Marks | mark);
+            product.Marks |= mark;
         }
 
         if (e.Name >= 0 && e.Type is EventType.List or EventType.ExplainStart)
         {
-            Rename(product, e);
+            Rename(product.Number, e);
         }
     }
 
     /// <summary>Takes a click or a payment of a product, after the steps up to its time.</summary>
-    public void Sell(int product, in RoomEvent e, ReadOnlySpan<EventDetail> details)
+    public void Sell(in ProductSlot product, in RoomEvent e, ReadOnlySpan<EventDetail> details)
     {
-        var inside = product == _explained;
-        var isPayment = e.Type == EventType.Payment;
-        if (!inside && !(isPayment && (_products.MarksOf(product) & ProductMarks.Stocked) != ProductMarks.None))
+        var inside = product.Number == _explained;
+        if (inside || (e.Type == EventType.Payment && (product.Marks & ProductMarks.Stocked) != ProductMarks.None))
         {
-            return;
-        }
-
-        ref var exhibit = ref ExhibitOf(product);
-        if (!isPayment)
-        {
-            exhibit.ExplainedClicks++;
-            return;
-        }
-
-        if (inside)
-        {
-            exhibit.ExplainedPayments++;
-            exhibit.ExplainedGmvMinor += details[e.Detail].Value;
-        }
-
-        if ((_products.MarksOf(product) & ProductMarks.Stocked) != ProductMarks.None)
-        {
-            exhibit.StockLeft -= e.Count;
+            Sell(ref ExhibitOf(product.Number), e, inside, details);
         }
     }
 
@@ -159,6 +145,22 @@ public sealed class Showcase
         }
 
         snapshot.Whole.SoldShare = new Ratio(_paid, _listed > 0 ? _listedOrPaid : _named);
+    }
+
+    private static void Sell(ref Exhibit exhibit, in RoomEvent e, bool inside, ReadOnlySpan<EventDetail> details)
+    {
+        if (e.Type == EventType.Click)
+        {
+            exhibit.ExplainedClicks++;
+            return;
+        }
+
+        exhibit.StockLeft -= exhibit.IsStocked ? e.Count : 0;
+        if (inside)
+        {
+            exhibit.ExplainedPayments++;
+            exhibit.ExplainedGmvMinor += details[e.Detail].Value;
+        }
     }
 
     private static int RankOf(EventType type) => type switch
@@ -181,7 +183,7 @@ public sealed class Showcase
                 id, exhibit.Explains, exhibit.ExplainedMs + open, exhibit.ExplainedClicks, exhibit.ExplainedPayments, exhibit.ExplainedGmvMinor));
         }
 
-        if ((_products.MarksOf(number) & ProductMarks.Stocked) != ProductMarks.None)
+        if (exhibit.IsStocked)
         {
             snapshot.Stock.Add(new StockFigures(id, exhibit.StockLeft, SellOutEtaMs(exhibit.StockLeft, _recent.Of(number))));
         }
@@ -247,11 +249,10 @@ public sealed class Showcase
     private void TakeStock(in RoomStep step)
     {
         ref var exhibit = ref ExhibitOf(step.Product);
-        ref var marks = ref _products.MarksOf(step.Product);
-        var known = (marks & ProductMarks.Stocked) != ProductMarks.None;
-        exhibit.StockLeft = known && exhibit.StockMs == step.TimeMs ? Math.Min(exhibit.StockLeft, step.Stock) : step.Stock;
+        exhibit.StockLeft = exhibit.IsStocked && exhibit.StockMs == step.TimeMs ? Math.Min(exhibit.StockLeft, step.Stock) : step.Stock;
         exhibit.StockMs = step.TimeMs;
-        marks |= ProductMarks.Stocked;
+        exhibit.IsStocked = true;
+        _products.SlotOfProduct(step.Product).Marks |= ProductMarks.Stocked;
     }
 
     private void CloseExplanation(long atMs)

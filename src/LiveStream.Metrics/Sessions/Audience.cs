@@ -4,6 +4,7 @@ using LiveStream.Metrics.Funnels;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.Tables;
 using LiveStream.Metrics.Trade;
 using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
@@ -16,10 +17,13 @@ namespace LiveStream.Metrics.Sessions;
 /// </summary>
 public sealed class Audience
 {
-    private const int PrefetchAhead = 12;
+    // Lines are asked for in two steps: the row of an event's viewer first, what the row points to some events later.
+    private const int RowAhead = 16;
+    private const int LinkAhead = 8;
 
     private readonly WindowSums _sums;
-    private readonly DistinctCells _cells;
+    private readonly DistinctCells _seen;
+    private readonly SideRows _sides;
     private readonly Sales _sales;
     private readonly Retention _retention;
     private readonly Segments _segments;
@@ -40,24 +44,26 @@ public sealed class Audience
 
     /// <summary>Creates the metrics of the pass.</summary>
     public Audience(
-        EngineOptions options, WindowSpec[] windows, NameTable names, long startMs, WindowSums sums, DistinctCells cells, SideRows sides, Sales sales)
+        EngineOptions options, WindowSpec[] windows, NameTable names, long startMs, WindowSums sums,
+        DistinctCells seen, DistinctCells acting, SideRows sides, Sales sales)
     {
         _sums = sums;
-        _cells = cells;
+        _seen = seen;
+        _sides = sides;
         _sales = sales;
         _retention = new Retention(windows, startMs / EngineOptions.HopMs);
         _segments = new Segments((int)(startMs % EngineOptions.HopMs));
-        _presence = new Presence(options, sums, cells, _retention, _segments, _survival);
+        _presence = new Presence(options, sums, seen, _retention, _segments, _survival);
         _channels = new Channels(names, options.Caps.MaxChannelsPerSession);
-        _reach = new Reach(cells, sides);
-        _orders = new Orders(sums, cells, sides, options.Caps.MaxOrdersPerSession);
-        _funnels = [.. Funnels(options, cells, sides)];
+        _reach = new Reach(acting, sides);
+        _orders = new Orders(sums, acting, sides, options.Caps.MaxOrdersPerSession);
+        _funnels = [.. Funnels(options, acting, sides)];
         _furtherTypes = Reach.Types | EventTypes.TradeTypes | (1u << (int)EventType.Enter) | _funnels.Aggregate(0u, (types, f) => types | f.Types);
         _remembersLeavers = Array.Exists(_funnels, f => (f.Types & (1u << (int)EventType.Leave)) != 0);
     }
 
     /// <summary>The viewers.</summary>
-    public ViewerTable Viewers { get; } = new();
+    public KeyTable<ViewerRow> Viewers { get; } = new();
 
     /// <summary>Online at the end of the second that is being applied.</summary>
     public long OnlineNow => _presence.OnlineNow;
@@ -83,16 +89,26 @@ public sealed class Audience
         var events = slice.Events;
         var lastMs = 0L;
         _sales.Begin(slice);
-        for (var i = 0; i < Math.Min(PrefetchAhead, events.Length); i++)
+        for (var i = 0; i < Math.Min(RowAhead, events.Length); i++)
         {
-            Viewers.Prefetch(events[i].Viewer);
+            PrefetchRow(slice, events[i]);
+        }
+
+        for (var i = 0; i < Math.Min(LinkAhead, events.Length); i++)
+        {
+            PrefetchLinks(events[i]);
         }
 
         for (var i = 0; i < events.Length; i++)
         {
-            if (i + PrefetchAhead < events.Length)
+            if (i + RowAhead < events.Length)
             {
-                Viewers.Prefetch(events[i + PrefetchAhead].Viewer);
+                PrefetchRow(slice, events[i + RowAhead]);
+            }
+
+            if (i + LinkAhead < events.Length)
+            {
+                PrefetchLinks(events[i + LinkAhead]);
             }
 
             ref readonly var e = ref events[i];
@@ -154,6 +170,37 @@ public sealed class Audience
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PrefetchRow(in Slice slice, in RoomEvent e)
+    {
+        Viewers.Prefetch(e.Viewer);
+        if (e.Product >= 0)
+        {
+            _sales.Products.Prefetch(e.Product);
+        }
+
+        if (EventTypes.IsTrade(e.Type))
+        {
+            _orders.Prefetch(e, slice.Details[e.Detail]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PrefetchLinks(in RoomEvent e)
+    {
+        ref readonly var row = ref Viewers.First(e.Viewer);
+        if (row.Key != e.Viewer)
+        {
+            return;
+        }
+
+        _seen.Prefetch(row.LastMs / EngineOptions.HopMs);
+        if (((_furtherTypes >> (int)e.Type) & 1) != 0)
+        {
+            _sides.Prefetch(row);
+        }
+    }
+
     private bool TryApply(in Slice slice, int index, SessionCaps caps)
     {
         ref readonly var e = ref slice.Events[index];
@@ -171,7 +218,8 @@ public sealed class Audience
                 return false;
             }
 
-            row = ref Viewers.Add(e.Viewer, atMs);
+            row = ref Viewers.Add(e.Viewer);
+            row.BeginActivity(atMs);
             _presence.Begin(atMs);
         }
         else if (_remembersLeavers && row.IsInactive)
@@ -185,7 +233,7 @@ public sealed class Audience
             _presence.Activate(ref row, atMs, slice.Second);
         }
 
-        _sums.Second[(int)e.Type] += EventTypes.HasCount(e.Type) ? e.Count : 1;
+        _sums.Totals[(int)e.Type] += EventTypes.HasCount(e.Type) ? e.Count : 1;
         if (EventTypes.IsInteraction(e.Type))
         {
             Interact(ref row, slice.Second);
@@ -211,11 +259,11 @@ public sealed class Audience
                 return false;
             }
 
-            row = ref Viewers.Add(e.Viewer, atMs);
+            row = ref Viewers.Add(e.Viewer);
             row.IsInactive = true;
         }
 
-        _sums.Second[(int)EventType.Leave]++;
+        _sums.Totals[(int)EventType.Leave]++;
         if (Unsafe.IsNullRef(ref row))
         {
             return true;
@@ -236,7 +284,7 @@ public sealed class Audience
         var before = row.InteractionSecond;
         if (before != second)
         {
-            _cells.Arrive(Column.Interacting, before);
+            _seen.Arrive(Column.Interacting, before);
             row.InteractionSecond = second;
         }
     }

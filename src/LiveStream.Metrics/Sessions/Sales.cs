@@ -40,14 +40,14 @@ public sealed class Sales
     /// <summary>Takes an event with a product for which there is room; those of a slice in order.</summary>
     public void Apply(in RoomEvent e, ReadOnlySpan<EventDetail> details)
     {
-        Products.TryFindOrAdd(e.Product, out var product);
-        _showcase.Note(product, e);
+        ref var product = ref Products.FindOrAdd(e.Product);
+        _showcase.Note(ref product, e);
         if (((RankedTypes >> (int)e.Type) & 1) == 0)
         {
             return;
         }
 
-        _hot.Apply(product, e, details);
+        _hot.Apply(ref product, e, details);
         if (e.Type is EventType.Click or EventType.Payment)
         {
             if (_showcase.NextStepMs <= e.TimeMs)

@@ -19,7 +19,8 @@ public sealed class SessionMetrics
     private readonly WindowSpec[] _windows;
     private readonly long _originSecond;
     private readonly WindowSums _sums;
-    private readonly DistinctCells _cells;
+    private readonly DistinctCells _seen;
+    private readonly DistinctCells _acting;
     private readonly SideRows _sides = new();
     private readonly Audience _audience;
     private readonly Sales _sales;
@@ -36,9 +37,10 @@ public sealed class SessionMetrics
         _originSecond = startMs / EngineOptions.HopMs;
         var levels = options.Funnels.Sum(f => f.Steps.Count);
         _sums = new WindowSums(_windows);
-        _cells = new DistinctCells(_windows, Column.Funnels - Column.Sums + levels, Presence.SecondsKept(options), _originSecond);
+        _seen = new DistinctCells(_windows, Column.Sums, Column.Acting - Column.Sums, Presence.SecondsKept(options), _originSecond);
+        _acting = new DistinctCells(_windows, Column.Acting, Column.Funnels - Column.Acting + levels, 0, _originSecond);
         _sales = new Sales(options, _windows, names, _originSecond);
-        _audience = new Audience(options, _windows, names, startMs, _sums, _cells, _sides, _sales);
+        _audience = new Audience(options, _windows, names, startMs, _sums, _seen, _acting, _sides, _sales);
         _operators = [.. Compose(names)];
         Snapshot = new SessionSnapshot
         {
@@ -69,7 +71,7 @@ public sealed class SessionMetrics
     public long OnlineNow => _online.Now;
 
     /// <summary>Distinct orders, and distinct paid orders, of the session.</summary>
-    public (long Placed, long Paid) OrderTotals => (_cells.Total(Column.Orders), _cells.Total(Column.PaidOrders));
+    public (long Placed, long Paid) OrderTotals => (_acting.Total(Column.Orders), _acting.Total(Column.PaidOrders));
 
     /// <summary>
     /// Time after the last event from which on every window is empty, everybody has left, every delay has passed, and stays so: closing
@@ -85,7 +87,8 @@ public sealed class SessionMetrics
     /// <summary>Begins a second, relative to the origin, in order; quiet ones may be left out.</summary>
     public void Open(int second)
     {
-        _cells.Open(second);
+        _seen.Open(second);
+        _acting.Open(second);
         _audience.Open(second);
     }
 
@@ -122,7 +125,6 @@ public sealed class SessionMetrics
 
         _audience.Close(second);
         _online.Sample(_audience.OnlineNow, settledSecond * EngineOptions.HopMs);
-        _sums.Close();
         _sales.Close(second);
         for (var w = 0; w < _windows.Length; w++)
         {
@@ -140,7 +142,8 @@ public sealed class SessionMetrics
         Snapshot.Online = _online.Figures;
         var session = Snapshot.SessionWindow;
         _sums.Totals.CopyTo(session.Values);
-        _cells.Totals.CopyTo(session.Values[Column.Sums..]);
+        _seen.Totals.CopyTo(session.Values[Column.Sums..]);
+        _acting.Totals.CopyTo(session.Values[Column.Acting..]);
         _audience.Fill(Snapshot);
         _sales.Fill(Snapshot);
         foreach (var each in _operators)
@@ -165,14 +168,15 @@ public sealed class SessionMetrics
     private IEnumerable<SessionOperator> Compose(NameTable names) =>
     [
         new Headline(names),
-        new Gifters(_audience.Viewers, _sides, _cells),
+        new Gifters(_audience.Viewers, _sides, _acting),
     ];
 
     private void Slide(int second, in SlidWindow slid)
     {
         var figures = Snapshot.Windows[slid.Index];
         _sums.Slide(slid.Index, slid.SettledSecond, figures.Values);
-        _cells.Slide(slid.Index, figures.Values);
+        _seen.Slide(slid.Index, figures.Values);
+        _acting.Slide(slid.Index, figures.Values);
         _audience.Slide(second, slid, figures);
         _sales.Slide(second, slid, figures);
     }

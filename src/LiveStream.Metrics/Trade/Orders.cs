@@ -16,8 +16,7 @@ public sealed class Orders
     private readonly WindowSums _sums;
     private readonly DistinctCells _cells;
     private readonly SideRows _sides;
-    private readonly AgingIndex _index;
-    private readonly Chunked<Pair> _pairs = new();
+    private readonly AgingTable<OrderRow> _orders;
     private readonly int _paidColumn;
     private long _repeatBuyers;
 
@@ -27,15 +26,18 @@ public sealed class Orders
         _sums = sums;
         _cells = cells;
         _sides = sides;
-        _index = new AgingIndex(maxOrders);
+        _orders = new AgingTable<OrderRow>(maxOrders);
         _paidColumn = sides.Reserve(1);
     }
 
     /// <summary>Whether pairs have been forgotten.</summary>
-    public bool Capped => _index.Forgot;
+    public bool Capped => _orders.Forgot;
 
     /// <summary>Buyers with two paid orders or more, over buyers.</summary>
     public Ratio Repurchase => new(_repeatBuyers, _cells.Total(Column.Buyers));
+
+    /// <summary>Brings near what a trade event will need.</summary>
+    public void Prefetch(in RoomEvent e, in EventDetail detail) => _orders.Prefetch(KeyOf(e.Viewer, detail.Order));
 
     /// <summary>Takes a trade event.</summary>
     public void Apply(in RoomEvent e, in EventDetail detail, int second, ref ViewerRow row)
@@ -43,31 +45,32 @@ public sealed class Orders
         switch (e.Type)
         {
             case EventType.Order:
-                Move(Column.Orders, ref PairOf(e.Viewer, detail.Order).OrderSecond, second);
+                Move(Column.Orders, ref RowOf(e.Viewer, detail.Order).OrderSecond, second);
                 break;
             case EventType.Payment:
-                _sums.Second[Column.Units] += e.Count;
-                Column.AddWide(_sums.Second, Column.GmvLow, detail.Value);
-                Pay(ref row, ref PairOf(e.Viewer, detail.Order).PaidSecond, second);
+                _sums.Totals[Column.Units] += e.Count;
+                Column.AddWide(_sums.Totals, Column.GmvLow, detail.Value);
+                Pay(ref row, ref RowOf(e.Viewer, detail.Order).PaidSecond, second);
                 break;
             case EventType.Refund:
-                Column.AddWide(_sums.Second, Column.RefundedLow, detail.Value);
+                Column.AddWide(_sums.Totals, Column.RefundedLow, detail.Value);
                 break;
         }
     }
 
+    // Seconds are remembered plus one, 0 is never.
     private void Move(int column, ref int last, int second)
     {
-        if (last != second)
+        if (last != second + 1)
         {
-            _cells.Arrive(column, last);
-            last = second;
+            _cells.Arrive(column, last == 0 ? DistinctCells.Never : last - 1);
+            last = second + 1;
         }
     }
 
     private void Pay(ref ViewerRow row, ref int paidSecond, int second)
     {
-        if (paidSecond == DistinctCells.Never)
+        if (paidSecond == 0)
         {
             ref var paid = ref _sides.Of(ref row)[_paidColumn];
             if (paid < 2 && ++paid == 2)
@@ -79,21 +82,15 @@ public sealed class Orders
         Move(Column.PaidOrders, ref paidSecond, second);
     }
 
-    private ref Pair PairOf(ulong viewer, ulong order)
-    {
-        var number = _index.GetOrAdd(NameHash.Combine(viewer, order), out var added);
-        if (added)
-        {
-            _pairs.Ensure(number);
-            _pairs[number] = new Pair { OrderSecond = DistinctCells.Never, PaidSecond = DistinctCells.Never };
-        }
+    private ref OrderRow RowOf(ulong viewer, ulong order) => ref _orders.GetOrAdd(KeyOf(viewer, order), out _);
 
-        return ref _pairs[number];
-    }
+    private static ulong KeyOf(ulong viewer, ulong order) => Math.Max(1, NameHash.Combine(viewer, order));
 
-    private struct Pair
+    private struct OrderRow : IKeyed
     {
         public int OrderSecond;
         public int PaidSecond;
+
+        public ulong Key { readonly get; set; }
     }
 }

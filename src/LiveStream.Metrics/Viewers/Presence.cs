@@ -90,7 +90,7 @@ public sealed class Presence(EngineOptions options, WindowSums sums, DistinctCel
         var silent = cells.Take(Column.Online, second - _timeoutSeconds);
         if (silent != 0)
         {
-            sums.Second[Column.Leaves] += silent;
+            sums.Totals[Column.Leaves] += silent;
             OnlineNow -= silent;
         }
     }
@@ -132,14 +132,14 @@ public sealed class Presence(EngineOptions options, WindowSums sums, DistinctCel
     private void OpenVisit()
     {
         cells.Enter(Column.Online);
-        sums.Second[Column.Entries]++;
+        sums.Totals[Column.Entries]++;
         OnlineNow++;
     }
 
     private void CloseVisit(int before)
     {
         cells.Remove(Column.Online, before);
-        sums.Second[Column.Leaves]++;
+        sums.Totals[Column.Leaves]++;
         OnlineNow--;
     }
 }

@@ -4,7 +4,7 @@ namespace LiveStream.Metrics.Viewers;
 /// What is remembered of every viewer of a session, 24 bytes, in place in the table that finds him. Times are ms, seconds are whole, both
 /// relative to the session's origin; a session lasts a day, so a time takes 27 bits.
 /// </summary>
-public struct ViewerRow
+public struct ViewerRow : Tables.IKeyed
 {
     private const uint InteractionMask = (1u << 18) - 1;
     private const uint InactiveBit = 1u << 31;
@@ -13,13 +13,13 @@ public struct ViewerRow
     private const int LevelShift = 27;
     private const uint LevelMask = 7u << LevelShift;
 
-    /// <summary>Pseudonym; 0 in a place that is free.</summary>
-    public ulong Key;
-
     private uint _first;
     private uint _last;
     private uint _interaction;
     private uint _link;
+
+    /// <summary>Pseudonym.</summary>
+    public ulong Key { readonly get; set; }
 
     /// <summary>First activity.</summary>
     public readonly int FirstMs => (int)(_first & TimeMask);
@@ -77,14 +77,6 @@ public struct ViewerRow
 
     /// <summary>Clears flags.</summary>
     public void Clear(ViewerFlags flags) => _first &= ~(uint)flags;
-
-    /// <summary>Makes a free place the row of a viewer whose first activity is at <paramref name="atMs"/>.</summary>
-    public void Begin(ulong key, int atMs)
-    {
-        this = default;
-        Key = key;
-        BeginActivity(atMs);
-    }
 
     /// <summary>His first activity.</summary>
     public void BeginActivity(int atMs)

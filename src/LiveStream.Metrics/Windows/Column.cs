@@ -41,8 +41,11 @@ public static class Column
     /// <summary>Users with an interaction.</summary>
     public const int Interacting = Online + 1;
 
+    /// <summary>First of the distinct counts of those who do more than watch and talk; far fewer events concern these.</summary>
+    public const int Acting = Interacting + 1;
+
     /// <summary>Users with a gift.</summary>
-    public const int Gifters = Interacting + 1;
+    public const int Gifters = Acting;
 
     /// <summary>Users with an impression, click, cart, order, payment: five columns in this order, the last of them the buyers.</summary>
     public const int Reach = Gifters + 1;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -6,9 +5,9 @@ using System.Runtime.Intrinsics;
 namespace LiveStream.Metrics.Windows;
 
 /// <summary>
-/// The exact distinct counts of a session. Per column and second a cell: how many members were last seen in it. Moving a member from its old second
-/// to the new one keeps every member in exactly one cell, so the cells of a window add up to its distinct members; the sum is kept
-/// running, one vector of all windows per column. Seconds are relative to the session's origin. Owned by one session; grows to the longest window.
+/// Exact distinct counts of a session in neighbouring columns. Per column and second a cell: how many members were last seen in it. Moving a member
+/// from its old second to the new one keeps every member in exactly one cell, so the cells of a window add up to its distinct members; each
+/// window's sums are kept running. Seconds are relative to the session's origin. Owned by one session; grows to the longest window.
 /// </summary>
 public sealed class DistinctCells
 {
@@ -18,43 +17,47 @@ public sealed class DistinctCells
     private const int FirstRows = 64;
 
     private readonly WindowSpec[] _windows;
+    private readonly int _first;
     private readonly int _columns;
+    private readonly int _stride;
     private readonly int _seconds;
     private readonly long[] _totals;
     private readonly int[] _leaving;
-    private readonly Vector256<int>[] _running;
-    private Vector256<int> _starts;
+    private readonly int[] _running;
+    private readonly int[] _starts;
+    private int _latestStart;
     private int[] _cells;
     private int _rows;
     private int _now;
     private int _slot;
 
     /// <summary>Creates empty counts.</summary>
-    /// <param name="windows">The configured windows, at most 8.</param>
-    /// <param name="columns">Distinct columns.</param>
+    /// <param name="windows">The configured windows.</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="columns">How many there are.</param>
     /// <param name="leastSeconds">Seconds that must be kept besides those of the windows.</param>
     /// <param name="originSecond">The session's origin, seconds since the Unix epoch.</param>
-    public DistinctCells(WindowSpec[] windows, int columns, int leastSeconds, long originSecond)
+    public DistinctCells(WindowSpec[] windows, int first, int columns, int leastSeconds, long originSecond)
     {
         _windows = windows;
-        _columns = (columns + 3) & ~3;
+        _first = first;
+        _columns = columns;
+        _stride = (columns + 3) & ~3;
         _seconds = Math.Max(windows[^1].Seconds + windows[^1].HopSeconds, leastSeconds);
         _totals = new long[columns];
-        _leaving = new int[_columns];
-        _running = new Vector256<int>[columns];
+        _leaving = new int[_stride];
+        _running = new int[windows.Length * _stride];
+        _starts = [.. windows.Select(w => -(int)(originSecond % w.HopSeconds) - w.Seconds)];
+        _latestStart = _starts.Max();
         _rows = Math.Min(FirstRows, _seconds);
-        _cells = new int[_rows * _columns];
-        for (var w = 0; w < windows.Length; w++)
-        {
-            _starts = _starts.WithElement(w, -(int)(originSecond % windows[w].HopSeconds) - windows[w].Seconds);
-        }
+        _cells = new int[_rows * _stride];
     }
 
-    /// <summary>Members ever seen in each column, from <see cref="Column.Sums"/> on.</summary>
+    /// <summary>Members ever seen in each column.</summary>
     public ReadOnlySpan<long> Totals => _totals;
 
     /// <summary>Members ever seen in a column.</summary>
-    public long Total(int column) => _totals[column - Column.Sums];
+    public long Total(int column) => _totals[column - _first];
 
     /// <summary>Begins a second; seconds begin in order, those in which every cell is 0 may be left out.</summary>
     public void Open(int second)
@@ -65,36 +68,41 @@ public sealed class DistinctCells
         }
 
         _now = second;
-        _cells.AsSpan(_slot * _columns, _columns).Clear();
+        _cells.AsSpan(_slot * _stride, _stride).Clear();
+    }
+
+    /// <summary>Brings the cells of a second near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(int second)
+    {
+        if ((uint)(_now - second) < (uint)_rows)
+        {
+            Tables.CacheLine.Prefetch(ref Cell(second, 0));
+        }
     }
 
     /// <summary>A member last seen in an earlier second (or <see cref="Never"/>) is seen in the open one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Arrive(int column, int from)
     {
-        column -= Column.Sums;
-        if (from == Never)
-        {
-            _totals[column]++;
-        }
-        else if (_now - from < _rows)
+        column -= _first;
+        if ((uint)(_now - from) < (uint)_rows)
         {
             Cell(from, column)--;
         }
 
-        _cells[(_slot * _columns) + column]++;
-        _running[column] -= Vector256.GreaterThan(_starts, Vector256.Create(from));
+        _cells[(_slot * _stride) + column]++;
+        if (from < _latestStart)
+        {
+            Join(column, from);
+        }
     }
 
     /// <summary>A member last seen in one second (or <see cref="Never"/>) now counts in another, which need not be the open one.</summary>
     public void Move(int column, int from, int to)
     {
-        column -= Column.Sums;
-        if (from == Never)
-        {
-            _totals[column]++;
-        }
-        else if (_now - from < _rows)
+        column -= _first;
+        if ((uint)(_now - from) < (uint)_rows)
         {
             Cell(from, column)--;
         }
@@ -104,12 +112,16 @@ public sealed class DistinctCells
             Cell(to, column)++;
         }
 
-        _running[column] += Vector256.GreaterThan(_starts, Vector256.Create(to)) - Vector256.GreaterThan(_starts, Vector256.Create(from));
+        Join(column, from);
+        for (var w = 0; w < _starts.Length; w++)
+        {
+            _running[(w * _stride) + column] -= to < _starts[w] ? 1 : 0;
+        }
     }
 
     /// <summary>As <see cref="Arrive"/> for a column whose cells alone matter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Enter(int column) => _cells[(_slot * _columns) + column - Column.Sums]++;
+    public void Enter(int column) => _cells[(_slot * _stride) + column - _first]++;
 
     /// <summary>Takes one member out of a second of a column whose cells alone matter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,7 +129,7 @@ public sealed class DistinctCells
     {
         if (_now - from < _rows)
         {
-            Cell(from, column - Column.Sums)--;
+            Cell(from, column - _first)--;
         }
     }
 
@@ -129,7 +141,7 @@ public sealed class DistinctCells
             return 0;
         }
 
-        ref var cell = ref Cell(second, column - Column.Sums);
+        ref var cell = ref Cell(second, column - _first);
         var members = cell;
         cell = 0;
         return members;
@@ -141,31 +153,56 @@ public sealed class DistinctCells
     public void Slide(int window, Span<long> values)
     {
         var start = _now + 1 - _windows[window].Seconds;
-        var leaving = MemoryMarshal.Cast<int, Vector128<int>>(_leaving.AsSpan());
-        var any = false;
-        for (var second = Math.Max(Math.Max(_starts[window], 0), _now + 1 - _rows); second < start; second++)
+        var first = Math.Max(Math.Max(_starts[window], 0), _now + 1 - _rows);
+        _starts[window] = start;
+        _latestStart = Math.Max(_latestStart, start);
+        var running = _running.AsSpan(window * _stride, _stride);
+        var distinct = values.Slice(_first, _columns);
+        if (first >= start)
         {
-            var cells = MemoryMarshal.Cast<int, Vector128<int>>(_cells.AsSpan(SlotOf(second) * _columns, _columns));
+            Widen(running, distinct);
+            return;
+        }
+
+        var leaving = MemoryMarshal.Cast<int, Vector128<int>>(_leaving.AsSpan());
+        for (var second = first; second < start; second++)
+        {
+            var cells = MemoryMarshal.Cast<int, Vector128<int>>(_cells.AsSpan(SlotOf(second) * _stride, _stride));
             for (var i = 0; i < leaving.Length; i++)
             {
                 leaving[i] += cells[i];
             }
-
-            any = true;
         }
 
-        _starts = _starts.WithElement(window, start);
-        var distinct = values[Column.Sums..];
-        for (var c = 0; c < _running.Length; c++)
+        var sums = MemoryMarshal.Cast<int, Vector128<int>>(running);
+        for (var i = 0; i < leaving.Length; i++)
         {
-            ref var running = ref Unsafe.Add(ref Unsafe.As<Vector256<int>, int>(ref _running[c]), window);
-            running -= _leaving[c];
-            distinct[c] = running;
+            sums[i] -= leaving[i];
+            leaving[i] = default;
         }
 
-        if (any)
+        Widen(running, distinct);
+    }
+
+    private static void Widen(ReadOnlySpan<int> from, Span<long> to)
+    {
+        for (var i = 0; i < to.Length; i++)
         {
-            leaving.Clear();
+            to[i] = from[i];
+        }
+    }
+
+    // Counts a member in the windows that it was not in.
+    private void Join(int column, int from)
+    {
+        if (from == Never)
+        {
+            _totals[column]++;
+        }
+
+        for (var w = 0; w < _starts.Length; w++)
+        {
+            _running[(w * _stride) + column] += from < _starts[w] ? 1 : 0;
         }
     }
 
@@ -179,7 +216,7 @@ public sealed class DistinctCells
 
         // Nothing has wrapped yet, so rows stay where they are.
         _rows = Math.Min(_rows * 2, _seconds);
-        Array.Resize(ref _cells, _rows * _columns);
+        Array.Resize(ref _cells, _rows * _stride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -190,5 +227,5 @@ public sealed class DistinctCells
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref int Cell(int second, int column) => ref _cells[(SlotOf(second) * _columns) + column];
+    private ref int Cell(int second, int column) => ref _cells[(SlotOf(second) * _stride) + column];
 }

@@ -1,19 +1,27 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LiveStream.Metrics.Tables;
 
-namespace LiveStream.Metrics.Viewers;
+namespace LiveStream.Metrics.Tables;
+
+/// <summary>A row of a <see cref="KeyTable{TRow}"/>.</summary>
+public interface IKeyed
+{
+    /// <summary>Its key; 0 in a place that is free.</summary>
+    ulong Key { get; set; }
+}
 
 /// <summary>
-/// The viewers of one session by pseudonym, their rows in place: one cache line a look-up. Open addressing in segments that the key's top bits
-/// choose (extendible hashing, Fagin et al. 1979); a segment grows by a quarter and splits in two at its largest, so that no growth copies more
-/// than a segment and at least half of the places are used. Owned by one session; capped by the caller. A reference to a row is good until the
-/// next row is added.
+/// Rows by 64-bit key, in place: one cache line a look-up. Open addressing in segments that the key's top bits choose (extendible hashing, Fagin et
+/// al. 1979); a segment grows by a quarter and splits in two at its largest, so that no growth copies more than a segment and at least half of
+/// the places are used. Keys are not 0. Owned by one lane's state; capped by the caller. A reference to a row is good until the next row is added.
 /// </summary>
-public sealed class ViewerTable
+public sealed class KeyTable<TRow>
+    where TRow : struct, IKeyed
 {
     private const int FirstPlaces = 16;
-    private const int LargestPlaces = 2000;
+
+    // Below the size at which the collector keeps an array apart.
+    private static readonly int LargestPlaces = Math.Min(4096, 48_000 / Unsafe.SizeOf<TRow>());
 
     // Rows that find no place below the capacity overflow to these; linear probing then never wraps.
     private const int Tail = 16;
@@ -21,29 +29,33 @@ public sealed class ViewerTable
     private Segment[] _segments = [new Segment(FirstPlaces, 0)];
     private int _shift = 64;
 
-    /// <summary>Viewers known.</summary>
+    /// <summary>Rows.</summary>
     public int Count { get; private set; }
 
     /// <summary>Bytes of all places.</summary>
-    public long Bytes => Distinct().Sum(s => s.Rows.Length * (long)Unsafe.SizeOf<ViewerRow>());
+    public long Bytes => Distinct().Sum(s => s.Rows.Length * (long)Unsafe.SizeOf<TRow>());
 
-    /// <summary>Brings the line of a viewer near.</summary>
+    /// <summary>Brings the line of a row near.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Prefetch(ulong key)
     {
         CacheLine.Prefetch(ref Home(key));
     }
 
-    /// <summary>The row of a viewer, or a null reference.</summary>
+    /// <summary>The place where the search for a key begins, and mostly ends; it may be free or another key's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref ViewerRow Find(ulong key)
+    public ref TRow First(ulong key) => ref Home(key);
+
+    /// <summary>The row of a key, or a null reference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref TRow Find(ulong key)
     {
         ref var row = ref Home(key);
         while (row.Key != key)
         {
             if (row.Key == 0)
             {
-                return ref Unsafe.NullRef<ViewerRow>();
+                return ref Unsafe.NullRef<TRow>();
             }
 
             row = ref Unsafe.Add(ref row, 1);
@@ -52,8 +64,8 @@ public sealed class ViewerTable
         return ref row;
     }
 
-    /// <summary>The row of a viewer who is not known, begun at the time of his first activity.</summary>
-    public ref ViewerRow Add(ulong key, int atMs)
+    /// <summary>Adds a row for a key that has none; all of it but the key is 0.</summary>
+    public ref TRow Add(ulong key)
     {
         while (true)
         {
@@ -64,7 +76,7 @@ public sealed class ViewerTable
                 CountIn(index, segment.Depth);
                 Count++;
                 ref var row = ref segment.Rows[at];
-                row.Begin(key, atMs);
+                row.Key = key;
                 return ref row;
             }
 
@@ -85,7 +97,7 @@ public sealed class ViewerTable
 
     // The last place of the tail is always free, so that a walk ends.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ViewerRow Home(ulong key)
+    private ref TRow Home(ulong key)
     {
         var mixed = Mix(key);
         ref var segment = ref _segments[IndexOf(mixed)];
@@ -173,7 +185,7 @@ public sealed class ViewerTable
         }
     }
 
-    private static bool TryFill(ref Segment segment, ViewerRow[] rows, ulong bit, ulong value)
+    private static bool TryFill(ref Segment segment, TRow[] rows, ulong bit, ulong value)
     {
         foreach (ref readonly var row in rows.AsSpan())
         {
@@ -198,7 +210,7 @@ public sealed class ViewerTable
 
     private struct Segment(int capacity, int depth)
     {
-        public ViewerRow[] Rows = new ViewerRow[capacity + Tail];
+        public TRow[] Rows = new TRow[capacity + Tail];
         public int Capacity = capacity;
         public int Count = 0;
         public int Depth = depth;
