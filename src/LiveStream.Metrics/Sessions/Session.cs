@@ -2,6 +2,7 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Series;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Trade;
 
 namespace LiveStream.Metrics.Sessions;
@@ -154,6 +155,40 @@ public sealed class Session
     {
         _names.Mark(Name);
         _metrics.MarkNames();
+    }
+
+    /// <summary>Writes it whole; <see cref="Restore"/> opens it again.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WriteName(Name);
+        writer.Write(FirstMs);
+        writer.Write(LastMs);
+        writer.Write(HasEnded);
+        writer.Write(LastAppliedMs);
+        writer.Write(Applied);
+        writer.Write(SettledMs);
+        writer.Write(_capped);
+        _copies.Save(writer);
+        Series.Save(writer);
+        _metrics.Save(writer);
+    }
+
+    /// <summary>Opens a session that was written.</summary>
+    public static Session Restore(ref StateReader reader, EngineOptions options, NameTable names, int room)
+    {
+        var session = new Session(options, names, room, reader.ReadName(), reader.ReadLong())
+        {
+            LastMs = reader.ReadLong(),
+            HasEnded = reader.ReadBool(),
+            LastAppliedMs = reader.ReadLong(),
+            Applied = reader.ReadLong(),
+            SettledMs = reader.ReadLong(),
+            _capped = reader.ReadBool(),
+        };
+        session._copies.Restore(ref reader);
+        session.Series.Restore(ref reader);
+        session._metrics.Restore(ref reader);
+        return session;
     }
 
     private bool AnyFits(ReadOnlySpan<RoomEvent> events, SessionCaps caps)

@@ -1,4 +1,6 @@
 using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Names;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Snapshots;
@@ -66,6 +68,35 @@ public sealed class WindowFigures
 
     /// <summary>The ranked products, first row first.</summary>
     public List<HotProduct> HotProducts { get; } = [];
+
+    /// <summary>Writes the figures.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WritePacked<long>(_values);
+        writer.Write(Retention?.Numerator ?? 0);
+        writer.Write(Retention?.Denominator ?? 0);
+        writer.Write(HotProducts.Count);
+        foreach (var row in HotProducts)
+        {
+            writer.WriteBytes(row.Product);
+            writer.Write(row.PreviousRank);
+            writer.Write(row.Score);
+            writer.WriteCopy(row.Counts);
+        }
+    }
+
+    /// <summary>Takes over figures that were written; ids of products are the lane's names.</summary>
+    public void Restore(ref StateReader reader, NameTable names)
+    {
+        reader.ReadPacked<long>(_values);
+        Retention = new Ratio(reader.ReadInt128(), reader.ReadInt128());
+        HotProducts.Clear();
+        for (var rows = reader.ReadCount(); rows > 0; rows--)
+        {
+            var product = names[names.Intern(reader.ReadBytes())];
+            HotProducts.Add(new HotProduct(product, reader.ReadInt(), reader.ReadLong(), reader.ReadCopy<ProductCounts>()));
+        }
+    }
 
     /// <summary>interactingViewers / viewers.</summary>
     public Ratio InteractionRate => new(InteractingViewers, Viewers);
