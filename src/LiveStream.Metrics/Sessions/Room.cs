@@ -24,6 +24,9 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     /// <summary>Interned number of its id.</summary>
     public int Name => name;
 
+    /// <summary>Sessions that begin before this time are not whole: the log has lost what came before.</summary>
+    public long WholeFromMs { get; set; } = long.MinValue;
+
     /// <summary>Sessions that are not over.</summary>
     public IReadOnlyList<Session> Open => _open;
 
@@ -312,7 +315,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
             return Unassigned;
         }
 
-        var opened = new Session(options, names, name, sessionName, timeMs);
+        var opened = new Session(options, names, name, sessionName, timeMs) { IsWhole = timeMs >= WholeFromMs };
         if (_capped)
         {
             opened.MarkCapped();

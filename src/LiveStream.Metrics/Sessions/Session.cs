@@ -48,6 +48,9 @@ public sealed class Session
     /// <summary>S: time of its first accepted event.</summary>
     public long FirstMs { get; }
 
+    /// <summary>Whether everything of it has been seen; if not, its snapshots say that they are not settled.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Time of its latest event, copies included.</summary>
     public long LastMs { get; internal set; }
 
@@ -143,6 +146,7 @@ public sealed class Session
     {
         _metrics.Fill(SettledMs);
         _metrics.Snapshot.Applied = Applied;
+        _metrics.Snapshot.Settled = IsWhole;
         _metrics.Snapshot.Capped = _capped || _copies.Capped || _metrics.Capped;
         return _metrics.Snapshot;
     }
@@ -168,6 +172,7 @@ public sealed class Session
         writer.Write(Applied);
         writer.Write(SettledMs);
         writer.Write(_capped);
+        writer.Write(IsWhole);
         _copies.Save(writer);
         Series.Save(writer);
         _metrics.Save(writer);
@@ -184,6 +189,7 @@ public sealed class Session
             Applied = reader.ReadLong(),
             SettledMs = reader.ReadLong(),
             _capped = reader.ReadBool(),
+            IsWhole = reader.ReadBool(),
         };
         session._copies.Restore(ref reader);
         session.Series.Restore(ref reader);
