@@ -25,7 +25,7 @@ public sealed class WindowFigures
         var at = Column.Funnels;
         for (var i = 0; i < Funnels.Length; i++)
         {
-            Funnels[i] = new FunnelFigures(funnels[i].Name, funnels[i].Steps, new ArraySegment<long>(_values, at, funnels[i].Steps.Count));
+            Funnels[i] = new FunnelFigures(funnels[i].Name, [.. funnels[i].Steps], new ArraySegment<long>(_values, at, funnels[i].Steps.Count));
             at += funnels[i].Steps.Count;
         }
     }
@@ -121,13 +121,13 @@ public sealed class WindowFigures
 /// <param name="name">Key in the snapshot.</param>
 /// <param name="steps">The steps' event types.</param>
 /// <param name="users">Users whose longest chain has at least this step; as long as <paramref name="steps"/>.</param>
-public sealed class FunnelFigures(string name, IReadOnlyList<EventType> steps, ArraySegment<long> users)
+public sealed class FunnelFigures(string name, EventType[] steps, ArraySegment<long> users)
 {
     /// <summary>Key in the snapshot.</summary>
     public string Name { get; } = name;
 
     /// <summary>The steps' event types.</summary>
-    public IReadOnlyList<EventType> Steps { get; } = steps;
+    public EventType[] Steps { get; } = steps;
 
     /// <summary>Users whose longest chain has at least this step; as long as <see cref="Steps"/>.</summary>
     public ArraySegment<long> Users { get; } = users;
