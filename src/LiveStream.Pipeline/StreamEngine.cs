@@ -7,6 +7,7 @@ using LiveStream.Pipeline.Lanes;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Output;
 using LiveStream.Pipeline.Recovery;
+using LiveStream.Pipeline.Wide;
 
 namespace LiveStream.Pipeline;
 
@@ -20,6 +21,8 @@ public sealed class StreamEngine : IAsyncDisposable
     private readonly ConcurrentQueue<EventBatch> _pool = new();
     private readonly ConcurrentQueue<IntakeCounters> _intakes = new();
     private readonly Lane[] _lanes;
+    private readonly WideRoomOptions _wide;
+    private readonly CancellationTokenSource _broken = new();
 
     /// <summary>Creates the lanes and starts their loops.</summary>
     /// <param name="engine">What shapes the numbers.</param>
@@ -30,10 +33,19 @@ public sealed class StreamEngine : IAsyncDisposable
         _options = engine;
         _pipeline = pipeline;
         var caps = new SessionCaps(engine.Caps.MaxRooms, engine.Caps.MaxViewers);
+        _wide = pipeline.Cadence.Kind == CadenceKind.Replay ? pipeline.WideRooms with { MaxRooms = 0 } : pipeline.WideRooms;
+        var post = new LanePost(pipeline.Lanes);
         _lanes = new Lane[pipeline.Lanes];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new Lane(i, _lanes.Length, new LaneState(engine, pipeline, caps, sinkOfLane(i)), pipeline.QueuedBatches, _pool);
+            _lanes[i] = new Lane(i, new LaneState(engine, pipeline, caps, sinkOfLane(i), i, post), pipeline.QueuedBatches, _pool) { Broken = _broken.Token };
+        }
+
+        post.Wake = lane => _lanes[lane].Wake();
+        foreach (var lane in _lanes)
+        {
+            _ = lane.Ended.ContinueWith(_ => Break(), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            lane.Start();
         }
     }
 
@@ -103,7 +115,7 @@ public sealed class StreamEngine : IAsyncDisposable
     {
         var counters = new IntakeCounters();
         _intakes.Enqueue(counters);
-        var intake = new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters, logIsCut);
+        var intake = new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters, _wide, logIsCut);
         if (image is not null)
         {
             intake.Restore(image);
@@ -150,6 +162,16 @@ public sealed class StreamEngine : IAsyncDisposable
         if (pending != buffered)
         {
             throw new InvalidOperationException($"Counters do not add up: {pending} events have no outcome, {buffered} wait in slices.");
+        }
+    }
+
+    // A lane that has failed sends no letters: who waits for one must not.
+    private void Break()
+    {
+        _broken.Cancel();
+        foreach (var lane in _lanes)
+        {
+            lane.Wake();
         }
     }
 

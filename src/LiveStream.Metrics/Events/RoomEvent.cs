@@ -10,6 +10,7 @@ public struct RoomEvent
     private const int NewBuyerShift = 2;
     private const byte FlagMask = 3;
     private const byte MovedBit = 1 << 4;
+    private const byte ForeignBit = 1 << 5;
 
     /// <summary>Event time (after moving), ms since the Unix epoch.</summary>
     public long TimeMs;
@@ -56,6 +57,13 @@ public struct RoomEvent
     {
         readonly get => (_flags & MovedBit) != 0;
         set => _flags = (byte)(value ? _flags | MovedBit : _flags & ~MovedBit);
+    }
+
+    /// <summary>Whether its viewer is another lane's: only what happens to its product is counted here.</summary>
+    public bool Foreign
+    {
+        readonly get => (_flags & ForeignBit) != 0;
+        set => _flags = (byte)(value ? _flags | ForeignBit : _flags & ~ForeignBit);
     }
 
     /// <summary>

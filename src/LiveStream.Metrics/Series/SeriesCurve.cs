@@ -31,20 +31,23 @@ public sealed class SeriesCurve
     public ReadOnlySpan<SeriesPoint> Fine => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_fine);
 
     /// <summary>Takes a point at T from the session's totals.</summary>
-    public void Sample(long settledMs, SessionMetrics metrics)
+    /// <param name="settledMs">T.</param>
+    /// <param name="online">Online at T.</param>
+    /// <param name="totals">The session's totals by <see cref="Column"/>, the plain sums of it.</param>
+    /// <param name="paidOrders">Distinct paid orders.</param>
+    public void Sample(long settledMs, long online, ReadOnlySpan<long> totals, long paidOrders)
     {
-        var totals = metrics.Totals;
         var now = new SeriesPoint
         {
             TimeMs = settledMs,
-            Online = metrics.OnlineNow,
+            Online = online,
             Entries = totals[Column.Entries],
             Leaves = totals[Column.Leaves],
             Likes = totals[(int)EventType.Like],
             Barrages = totals[(int)EventType.Barrage],
             Clicks = totals[(int)EventType.Click],
             Carts = totals[(int)EventType.Cart],
-            PaidOrders = metrics.OrderTotals.Paid,
+            PaidOrders = paidOrders,
             GmvMinor = Column.Wide(totals, Column.GmvLow),
         };
         _fine.Add(now.Since(_before));

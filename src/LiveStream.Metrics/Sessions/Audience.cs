@@ -139,6 +139,63 @@ public sealed class Audience
         _survival.Advance(second);
     }
 
+    /// <summary>Delays to the first order and payment that were found since they were taken last; whoever closes seconds takes them.</summary>
+    public List<(FirstStep Of, int DelayMs)> Delays => _reach.Delays;
+
+    /// <summary>Adds delays to those of the session.</summary>
+    public void TakeDelays(List<(FirstStep Of, int DelayMs)> delays) => _reach.TakeDelays(delays);
+
+    /// <summary>Fills the delays.</summary>
+    public void FillDelays(SessionFigures figures)
+    {
+        figures.TimeToOrder = _reach.TimeToOrder.Figures;
+        figures.TimeToPay = _reach.TimeToPay.Figures;
+    }
+
+    /// <summary>Keeps the viewers of one part of the session.</summary>
+    public void KeepOnly(Func<ulong, bool> own) => Viewers.KeepOnly(own);
+
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        _retention.Clear();
+        _segments.Clear();
+        _survival.Clear();
+        _presence.Clear();
+        _newViewers.Clear();
+        _newBuyers.Clear();
+        _channels.Clear();
+        _orders.Clear();
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(Audience other)
+    {
+        _retention.Add(other._retention);
+        _segments.Add(other._segments);
+        _survival.Add(other._survival);
+        _presence.Add(other._presence);
+        _newViewers.Add(other._newViewers);
+        _newBuyers.Add(other._newBuyers);
+        _channels.Add(other._channels);
+        _orders.Add(other._orders);
+    }
+
+    /// <summary>Takes over the viewers of another part who are this one's.</summary>
+    public void AddRows(Audience other, Func<ulong, bool> own)
+    {
+        _orders.AddRows(other._orders);
+        other.Viewers.ForEach((ref ViewerRow row) =>
+        {
+            if (own(row.Key))
+            {
+                ref var taken = ref Viewers.Add(row.Key);
+                taken = row;
+                _sides.TakeOver(ref taken, other._sides);
+            }
+        });
+    }
+
     /// <summary>Fills what the columns of a window that has slid do not say.</summary>
     public void Slide(int second, in SlidWindow slid, WindowFigures figures) => _retention.Slide(slid.Index, second, figures);
 
@@ -153,8 +210,7 @@ public sealed class Audience
         whole.NewViewerShare = _newViewers.Share;
         whole.NewBuyerShare = _newBuyers.Share;
         whole.Repurchase = _orders.Repurchase;
-        whole.TimeToOrder = _reach.TimeToOrder.Figures;
-        whole.TimeToPay = _reach.TimeToPay.Figures;
+        FillDelays(whole);
     }
 
     /// <summary>Writes its state.</summary>

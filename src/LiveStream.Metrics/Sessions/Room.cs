@@ -24,6 +24,9 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     /// <summary>Interned number of its id.</summary>
     public int Name => name;
 
+    /// <summary>Whether another lane's part of the room takes its place among the rooms that are counted.</summary>
+    public bool IsWing { get; set; }
+
     /// <summary>Sessions that begin before this time are not whole: the log has lost what came before.</summary>
     public long WholeFromMs { get; set; } = long.MinValue;
 
@@ -207,8 +210,40 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
             _open.Add(Session.Restore(ref reader, options, names, name));
         }
 
-        caps.Restore(_open.Count > 0 ? 1 : 0, _open.Sum(s => s.ViewerCount));
+        caps.Restore(_open.Count > 0 && !IsWing ? 1 : 0, _open.Sum(s => s.ViewerCount));
     }
+
+    /// <summary>Every session keeps only the viewers of one part of it, and what was counted if this is the part that keeps it.</summary>
+    public void BecomePart(Func<ulong, bool> own, bool keepsCounts)
+    {
+        foreach (var session in _open)
+        {
+            var before = session.ViewerCount;
+            session.BecomePart(own, keepsCounts);
+            caps.ReturnViewers(before - session.ViewerCount);
+        }
+    }
+
+    /// <summary>Takes over from another part of the room, which is given up.</summary>
+    public void AddPart(Room other, Func<ulong, bool> own, bool keepsCounts)
+    {
+        foreach (var session in other._open)
+        {
+            caps.ReturnViewers(session.ViewerCount);
+            if (_open.Find(s => s.Name == session.Name && s.FirstMs == session.FirstMs) is { } same)
+            {
+                var before = same.ViewerCount;
+                same.AddPart(session, own, keepsCounts);
+                caps.Restore(0, same.ViewerCount - before);
+            }
+        }
+    }
+
+    /// <summary>All viewers are counted here again.</summary>
+    public void BecomeWhole() => _open.ForEach(session => session.BecomeWhole());
+
+    /// <summary>Sessions that open from now on count only some of their viewers.</summary>
+    public bool OpensParts { get; set; }
 
     private bool IsShownBefore(Session left, Session right)
     {
@@ -308,7 +343,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
 
     private int OpenSession(int sessionName, long timeMs)
     {
-        if (_open.Count >= options.Caps.MaxSessionsPerRoom || (_open.Count == 0 && !caps.TryTakeRoom()))
+        if (_open.Count >= options.Caps.MaxSessionsPerRoom || (_open.Count == 0 && !IsWing && !caps.TryTakeRoom()))
         {
             MarkCapped();
             _turnedAwayMs = timeMs;
@@ -316,6 +351,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         }
 
         var opened = new Session(options, names, name, sessionName, timeMs) { IsWhole = timeMs >= WholeFromMs };
+        opened.Metrics.IsPart = OpensParts;
         if (_capped)
         {
             opened.MarkCapped();
@@ -357,7 +393,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     {
         var session = _open[index];
         _open.RemoveAt(index);
-        if (_open.Count == 0)
+        if (_open.Count == 0 && !IsWing)
         {
             caps.ReturnRoom();
         }

@@ -2,6 +2,7 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Series;
+using LiveStream.Metrics.Snapshots;
 using LiveStream.Metrics.State;
 using LiveStream.Metrics.Trade;
 
@@ -95,9 +96,9 @@ public sealed class Session
             var quiet = SettledMs - LastAppliedMs > _quietMs;
             _metrics.Advance(second, quiet);
             SettledMs += EngineOptions.HopMs;
-            if (SettledMs % SeriesCurve.FineMs == 0)
+            if (SettledMs % SeriesCurve.FineMs == 0 && !_metrics.IsPart)
             {
-                Series.Sample(SettledMs, _metrics);
+                Series.Sample(SettledMs, _metrics.OnlineNow, _metrics.Totals, _metrics.OrderTotals.Paid);
             }
 
             onHop?.Invoke(this);
@@ -142,7 +143,7 @@ public sealed class Session
     }
 
     /// <summary>Completes the snapshot as of <see cref="SettledMs"/>.</summary>
-    public Snapshots.SessionSnapshot Fill()
+    public SessionSnapshot Fill()
     {
         _metrics.Fill(SettledMs);
         _metrics.Snapshot.Applied = Applied;
@@ -160,6 +161,45 @@ public sealed class Session
         _names.Mark(Name);
         _metrics.MarkNames();
     }
+
+    /// <summary>Completes a snapshot to which the parts of the session at one T have been added. Once per T, in order.</summary>
+    public void CompleteParts(SessionSnapshot added, long online, List<(FirstStep Of, int DelayMs)> delays)
+    {
+        _metrics.CompleteParts(added, online, delays);
+        if (added.AsOfMs % SeriesCurve.FineMs == 0)
+        {
+            Series.Sample(added.AsOfMs, online, added.SessionWindow.Values, added.SessionWindow.Trade.PaidOrders);
+        }
+    }
+
+    /// <summary>Becomes one part of the session: keeps its own viewers, and what was counted if it is the part that keeps it.</summary>
+    public void BecomePart(Func<ulong, bool> own, bool keepsCounts)
+    {
+        _metrics.IsPart = true;
+        _metrics.KeepOnly(own);
+        if (!keepsCounts)
+        {
+            Applied = 0;
+            _metrics.Clear();
+        }
+    }
+
+    /// <summary>Takes over from another part: its viewers who are this one's, and what was counted there if this is the part that keeps it.</summary>
+    public void AddPart(Session other, Func<ulong, bool> own, bool keepsCounts)
+    {
+        _copies.AddRows(other._copies);
+        _metrics.AddRows(other._metrics, own);
+        LastAppliedMs = Math.Max(LastAppliedMs, other.LastAppliedMs);
+        if (keepsCounts)
+        {
+            Applied += other.Applied;
+            _capped |= other._capped;
+            _metrics.Add(other._metrics);
+        }
+    }
+
+    /// <summary>All viewers are counted here again.</summary>
+    public void BecomeWhole() => _metrics.IsPart = false;
 
     /// <summary>Writes it whole; <see cref="Restore"/> opens it again.</summary>
     public void Save(StateWriter writer)

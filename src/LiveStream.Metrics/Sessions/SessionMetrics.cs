@@ -87,6 +87,18 @@ public sealed class SessionMetrics
         return Math.Max((windows * 5 / 2) + options.PresenceTimeoutMs, Survival.LongestMs) + Margin;
     }
 
+    /// <summary>
+    /// Whether this counts only some of the session's viewers, beside other parts: what does not add up (peaks, delays) is then left to whoever adds
+    /// the parts, see <see cref="CompleteParts"/>.
+    /// </summary>
+    public bool IsPart { get; set; }
+
+    /// <summary>Online of the viewers counted here at the end of the last closed second.</summary>
+    public long OnlineHere => _audience.OnlineNow;
+
+    /// <summary>Delays found here and not yet added to the session's.</summary>
+    public List<(FirstStep Of, int DelayMs)> Delays => _audience.Delays;
+
     /// <summary>Begins a second, relative to the origin, in order; quiet ones may be left out.</summary>
     public void Open(int second)
     {
@@ -120,14 +132,22 @@ public sealed class SessionMetrics
     public void Advance(int second, bool quiet)
     {
         var settledSecond = _originSecond + second + 1;
+        if (!quiet)
+        {
+            _audience.Close(second);
+        }
+
+        if (!IsPart)
+        {
+            _audience.TakeDelays(_audience.Delays);
+            _online.Sample(_audience.OnlineNow, settledSecond * EngineOptions.HopMs);
+        }
+
         if (quiet)
         {
-            _online.Sample(0, settledSecond * EngineOptions.HopMs);
             return;
         }
 
-        _audience.Close(second);
-        _online.Sample(_audience.OnlineNow, settledSecond * EngineOptions.HopMs);
         _sales.Close(second);
         for (var w = 0; w < _windows.Length; w++)
         {
@@ -154,6 +174,49 @@ public sealed class SessionMetrics
             each.Fill(Snapshot);
         }
     }
+
+    /// <summary>
+    /// Completes a snapshot to which the parts of the session at one T have been added, with what does not add up. Once per T, in order.
+    /// </summary>
+    public void CompleteParts(SessionSnapshot added, long online, List<(FirstStep Of, int DelayMs)> delays)
+    {
+        _online.Sample(online, added.AsOfMs);
+        added.Online = _online.Figures;
+        _audience.TakeDelays(delays);
+        _audience.FillDelays(added.Whole);
+    }
+
+    /// <summary>Keeps the viewers of one part of the session.</summary>
+    public void KeepOnly(Func<ulong, bool> own) => _audience.KeepOnly(own);
+
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        _sums.Clear();
+        _seen.Clear();
+        _acting.Clear();
+        _audience.Clear();
+        foreach (var window in Snapshot.Windows)
+        {
+            window.Clear();
+        }
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(SessionMetrics other)
+    {
+        _sums.Add(other._sums);
+        _seen.Add(other._seen);
+        _acting.Add(other._acting);
+        _audience.Add(other._audience);
+        for (var w = 0; w < Snapshot.Windows.Length; w++)
+        {
+            Snapshot.Windows[w].Add(other.Snapshot.Windows[w]);
+        }
+    }
+
+    /// <summary>Takes over the viewers of another part who are this one's.</summary>
+    public void AddRows(SessionMetrics other, Func<ulong, bool> own) => _audience.AddRows(other._audience, own);
 
     /// <summary>Marks every name that the session refers to.</summary>
     public void MarkNames()

@@ -24,6 +24,9 @@ public readonly record struct Ratio(Int128 Numerator, Int128 Denominator)
         }
     }
 
+    /// <summary>The quotient over both populations together, which are disjoint.</summary>
+    public Ratio Plus(in Ratio other) => new(Numerator + other.Numerator, Denominator + other.Denominator);
+
     private static double NearestQuotient(Int128 numerator, Int128 denominator)
     {
         BigInteger n = BigInteger.Abs(numerator);

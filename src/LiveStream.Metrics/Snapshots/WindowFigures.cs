@@ -69,6 +69,33 @@ public sealed class WindowFigures
     /// <summary>The ranked products, first row first.</summary>
     public List<HotProduct> HotProducts { get; } = [];
 
+    /// <summary>Sets every figure to 0; the ranking stays.</summary>
+    public void Clear()
+    {
+        Array.Clear(_values);
+        Retention = Retention is null ? null : new Ratio(0, 0);
+    }
+
+    /// <summary>Adds the same window of another part of the session: distinct people are disjoint there. The ranking is not a part's.</summary>
+    public void Add(WindowFigures part)
+    {
+        for (var i = 0; i < _values.Length; i++)
+        {
+            _values[i] += part._values[i];
+        }
+
+        Retention = Retention is { } own && part.Retention is { } added ? own.Plus(added) : Retention;
+    }
+
+    /// <summary>Takes over all figures of another one.</summary>
+    public void CopyFrom(WindowFigures other)
+    {
+        other._values.CopyTo(_values, 0);
+        Retention = other.Retention;
+        HotProducts.Clear();
+        HotProducts.AddRange(other.HotProducts);
+    }
+
     /// <summary>Writes the figures.</summary>
     public void Save(StateWriter writer)
     {

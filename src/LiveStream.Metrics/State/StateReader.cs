@@ -27,11 +27,13 @@ public ref struct StateReader
 
     /// <summary>Begins the next room.</summary>
     /// <param name="name">Its id.</param>
+    /// <param name="kind">What its owner said of it.</param>
     /// <param name="length">Bytes of what follows, for <see cref="Skip"/>.</param>
-    public void BeginRoom(out byte[] name, out long length)
+    public void BeginRoom(out byte[] name, out int kind, out long length)
     {
         _known.Clear();
         name = ReadBytes();
+        kind = ReadInt();
         length = ReadCopy<long>();
     }
 

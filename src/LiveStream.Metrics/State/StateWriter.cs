@@ -27,11 +27,12 @@ public sealed class StateWriter(NameTable names)
     /// <summary>Bytes written so far.</summary>
     public long Length => _before + _used;
 
-    /// <summary>Begins a room: its name and a length that <see cref="EndRoom"/> fills in.</summary>
-    public void BeginRoom(int name)
+    /// <summary>Begins a room: its name, what its owner says of it, and a length that <see cref="EndRoom"/> fills in.</summary>
+    public void BeginRoom(int name, int kind)
     {
         _written.Clear();
         WriteBytes(names[name]);
+        Write(kind);
         Reserve(sizeof(long));
         _roomLength = _chunk.AsMemory(_used, sizeof(long));
         _used += sizeof(long);

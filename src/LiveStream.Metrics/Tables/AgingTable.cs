@@ -32,6 +32,14 @@ public sealed class AgingTable<TRow>(int cap)
         return ref added ? ref Renew(key, out added) : ref row;
     }
 
+    /// <summary>Adds the rows of another table that this one lacks.</summary>
+    public void Add(AgingTable<TRow> other)
+    {
+        Forgot |= other.Forgot;
+        other._old?.ForEach(Add);
+        other._young.ForEach(Add);
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {
@@ -48,6 +56,15 @@ public sealed class AgingTable<TRow>(int cap)
         _old = reader.ReadBool() ? new KeyTable<TRow>() : null;
         _young.Restore(ref reader);
         _old?.Restore(ref reader);
+    }
+
+    private void Add(ref TRow row)
+    {
+        ref var own = ref GetOrAdd(row.Key, out var added);
+        if (added)
+        {
+            own = row;
+        }
     }
 
     private ref TRow Renew(ulong key, out bool added)

@@ -85,6 +85,40 @@ public sealed class KeyTable<TRow>
         }
     }
 
+    /// <summary>Keeps the rows that a test lets stay.</summary>
+    public void KeepOnly(Func<ulong, bool> stays)
+    {
+        var old = _segments;
+        _segments = [new Segment(FirstPlaces, 0)];
+        _shift = 64;
+        Count = 0;
+        foreach (var segment in old.DistinctBy(s => s.Rows))
+        {
+            foreach (ref readonly var row in segment.Rows.AsSpan())
+            {
+                if (row.Key != 0 && stays(row.Key))
+                {
+                    Add(row.Key) = row;
+                }
+            }
+        }
+    }
+
+    /// <summary>Calls with every row.</summary>
+    public void ForEach(RowAction<TRow> action)
+    {
+        foreach (var segment in Distinct())
+        {
+            foreach (ref var row in segment.Rows.AsSpan())
+            {
+                if (row.Key != 0)
+                {
+                    action(ref row);
+                }
+            }
+        }
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {
@@ -245,3 +279,6 @@ public sealed class KeyTable<TRow>
         public readonly int Limit => (Capacity * 11) >> 4;
     }
 }
+
+/// <summary>Something that is done with a row.</summary>
+public delegate void RowAction<TRow>(ref TRow row);

@@ -59,6 +59,15 @@ public sealed class Orders
         }
     }
 
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear() => _repeatBuyers = 0;
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(Orders other) => _repeatBuyers += other._repeatBuyers;
+
+    /// <summary>Takes over the remembered orders of another part.</summary>
+    public void AddRows(Orders other) => _orders.Add(other._orders);
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {

@@ -21,6 +21,7 @@ public sealed class Reach
     private readonly DistinctCells _cells;
     private readonly SideRows _sides;
     private readonly int _column;
+    private readonly List<(FirstStep Of, int DelayMs)> _delays = [];
 
     /// <summary>Reserves a column per step in the side rows: the second of the latest one plus one.</summary>
     public Reach(DistinctCells cells, SideRows sides)
@@ -35,6 +36,9 @@ public sealed class Reach
 
     /// <summary>First payment - first activity.</summary>
     public DelayHistogram TimeToPay { get; } = new();
+
+    /// <summary>Delays that have been found and not yet taken.</summary>
+    public List<(FirstStep Of, int DelayMs)> Delays => _delays;
 
     /// <summary>Takes an event of one of <see cref="Types"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,7 +62,7 @@ public sealed class Reach
         _cells.Arrive(Column.Reach + step, DistinctCells.Never);
         if (step >= OrderStep)
         {
-            (step == OrderStep ? TimeToOrder : TimeToPay).Add(atMs - row.FirstMs);
+            _delays.Add((step == OrderStep ? FirstStep.Order : FirstStep.Payment, atMs - row.FirstMs));
         }
     }
 
@@ -67,6 +71,12 @@ public sealed class Reach
     {
         TimeToOrder.Save(writer);
         TimeToPay.Save(writer);
+        writer.Write(_delays.Count);
+        foreach (var (of, delayMs) in _delays)
+        {
+            writer.Write((int)of);
+            writer.Write(delayMs);
+        }
     }
 
     /// <summary>Takes over a state that was written.</summary>
@@ -74,6 +84,21 @@ public sealed class Reach
     {
         TimeToOrder.Restore(ref reader);
         TimeToPay.Restore(ref reader);
+        for (var delays = reader.ReadCount(); delays > 0; delays--)
+        {
+            _delays.Add(((FirstStep)reader.ReadInt(), reader.ReadInt()));
+        }
+    }
+
+    /// <summary>Adds the delays that were found in one part of the session to those of all, and forgets them there.</summary>
+    public void TakeDelays(List<(FirstStep Of, int DelayMs)> delays)
+    {
+        foreach (var (of, delayMs) in delays)
+        {
+            (of == FirstStep.Order ? TimeToOrder : TimeToPay).Add(delayMs);
+        }
+
+        delays.Clear();
     }
 
     private static int StepOf(EventType type) => type switch
@@ -84,4 +109,14 @@ public sealed class Reach
         EventType.Order => OrderStep,
         _ => OrderStep + 1,
     };
+}
+
+/// <summary>What a user took his time for.</summary>
+public enum FirstStep : byte
+{
+    /// <summary>The first order.</summary>
+    Order,
+
+    /// <summary>The first payment.</summary>
+    Payment,
 }

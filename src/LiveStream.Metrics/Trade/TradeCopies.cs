@@ -64,6 +64,9 @@ public sealed class TradeCopies(NameTable names, int maxIds)
         return copies;
     }
 
+    /// <summary>Takes over the remembered ids of another part.</summary>
+    public void AddRows(TradeCopies other) => _seen.Add(other._seen);
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {

@@ -40,7 +40,7 @@ public sealed class Channels(NameTable names, int maxChannels)
             name = twin >= 0 && names.Compare(twin, name) < 0 ? twin : name;
         }
 
-        Count(name);
+        Count(name, 1);
     }
 
     /// <summary>Fills the list.</summary>
@@ -78,6 +78,25 @@ public sealed class Channels(NameTable names, int maxChannels)
         foreach (var (name, _) in _channels)
         {
             names.Mark(name);
+        }
+    }
+
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        _channels.Clear();
+        _other = 0;
+        _known = 0;
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(Channels other)
+    {
+        _other += other._other;
+        _known += other._known;
+        foreach (var (name, viewers) in other._channels)
+        {
+            Count(name, viewers);
         }
     }
 
@@ -121,20 +140,20 @@ public sealed class Channels(NameTable names, int maxChannels)
         channels.Insert(at, new ChannelFigures(name, count));
     }
 
-    private void Count(int name)
+    private void Count(int name, long viewers)
     {
         for (var i = 0; i < _channels.Count; i++)
         {
             if (_channels[i].Name == name)
             {
-                _channels[i] = (name, _channels[i].Viewers + 1);
+                _channels[i] = (name, _channels[i].Viewers + viewers);
                 return;
             }
         }
 
         if (_channels.Count == maxChannels)
         {
-            _other++;
+            _other += viewers;
             return;
         }
 
@@ -144,6 +163,6 @@ public sealed class Channels(NameTable names, int maxChannels)
             at++;
         }
 
-        _channels.Insert(at, (name, 1));
+        _channels.Insert(at, (name, viewers));
     }
 }

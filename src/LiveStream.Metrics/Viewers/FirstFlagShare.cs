@@ -39,6 +39,20 @@ public sealed class FirstFlagShare(EventType type, ViewerFlags known)
         }
     }
 
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        _known = 0;
+        _true = 0;
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(FirstFlagShare other)
+    {
+        _known += other._known;
+        _true += other._true;
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {

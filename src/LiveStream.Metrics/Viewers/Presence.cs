@@ -104,6 +104,22 @@ public sealed class Presence(EngineOptions options, WindowSums sums, DistinctCel
         figures.Returning = new Ratio(_returned, viewers);
     }
 
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        _stayMs = 0;
+        _returned = 0;
+        OnlineNow = 0;
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(Presence other)
+    {
+        _stayMs += other._stayMs;
+        _returned += other._returned;
+        OnlineNow += other.OnlineNow;
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {

@@ -64,6 +64,24 @@ public sealed class Retention
         }
     }
 
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        foreach (ref var window in _windows.AsSpan())
+        {
+            window.Clear();
+        }
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(Retention other)
+    {
+        for (var w = 0; w < _windows.Length; w++)
+        {
+            _windows[w].Add(other._windows[w]);
+        }
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {
@@ -109,6 +127,27 @@ public sealed class Retention
             {
                 _differences[from & (Ring - 1)]++;
                 _differences[to & (Ring - 1)]--;
+            }
+        }
+
+        public void Clear()
+        {
+            _both = 0;
+            Array.Clear(_differences);
+            Array.Clear(_viewersBefore);
+        }
+
+        public void Add(in Window other)
+        {
+            _both += other._both;
+            for (var i = 0; i < Ring; i++)
+            {
+                _differences[i] += other._differences[i];
+            }
+
+            for (var i = 0; i < Tenths; i++)
+            {
+                _viewersBefore[i] += other._viewersBefore[i];
             }
         }
 

@@ -59,6 +59,24 @@ public sealed class Segments(int startMs)
         }
     }
 
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        CollectionsMarshal.AsSpan(_active).Clear();
+        CollectionsMarshal.AsSpan(_retained).Clear();
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(Segments other)
+    {
+        OpenUntil(other._beginMs);
+        for (var k = 0; k < other._active.Count; k++)
+        {
+            _active[k] += other._active[k];
+            _retained[k] += other._retained[k];
+        }
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {

@@ -56,6 +56,19 @@ public sealed class SideRows
         }
     }
 
+    /// <summary>Gives a viewer who came from another part of the session a copy of his row there.</summary>
+    /// <param name="viewer">His row, which still has the other part's number.</param>
+    /// <param name="other">The other part.</param>
+    public void TakeOver(ref ViewerRow viewer, SideRows other)
+    {
+        if (viewer.HasSide)
+        {
+            var values = other.Of(viewer.Side);
+            viewer.Head = 0;
+            values.CopyTo(Of(ref viewer));
+        }
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {

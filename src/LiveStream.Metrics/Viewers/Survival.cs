@@ -76,6 +76,29 @@ public sealed class Survival
         }
     }
 
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        Array.Clear(_survived);
+        Array.Clear(_begun);
+        Array.Clear(_beginners);
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(Survival other)
+    {
+        for (var i = 0; i < Thresholds; i++)
+        {
+            _survived[i] += other._survived[i];
+            _begun[i] += other._begun[i];
+        }
+
+        for (var i = 0; i < other._beginners.Length; i++)
+        {
+            _beginners[i] += other._beginners[i];
+        }
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {

@@ -185,6 +185,26 @@ public sealed class DistinctCells
         Widen(running, distinct);
     }
 
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        Array.Clear(_totals);
+        Array.Clear(_running);
+        Array.Clear(_cells);
+    }
+
+    /// <summary>Adds what another part of the same session counted, which has closed the same seconds.</summary>
+    public void Add(DistinctCells other)
+    {
+        for (var i = 0; i < _totals.Length; i++)
+        {
+            _totals[i] += other._totals[i];
+        }
+
+        Add(_running, other._running);
+        Add(_cells, other._cells);
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {
@@ -209,6 +229,14 @@ public sealed class DistinctCells
         _slot = reader.ReadInt();
         _rows = reader.ReadCount();
         _cells = reader.ReadPacked<int>();
+    }
+
+    private static void Add(Span<int> to, ReadOnlySpan<int> added)
+    {
+        for (var i = 0; i < added.Length; i++)
+        {
+            to[i] += added[i];
+        }
     }
 
     private static void Widen(ReadOnlySpan<int> from, Span<long> to)

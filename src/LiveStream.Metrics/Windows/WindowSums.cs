@@ -41,6 +41,31 @@ public sealed class WindowSums(WindowSpec[] windows)
         }
     }
 
+    /// <summary>Forgets what was counted; another part of the session keeps it.</summary>
+    public void Clear()
+    {
+        Array.Clear(_totals);
+        foreach (var rows in _before)
+        {
+            Array.Clear(rows);
+        }
+    }
+
+    /// <summary>Adds what another part of the same session counted.</summary>
+    public void Add(WindowSums other)
+    {
+        Add(_totals, other._totals);
+        for (var w = 0; w < _before.Length; w++)
+        {
+            if (_before[w].Length < other._before[w].Length)
+            {
+                _before[w] = new long[other._before[w].Length];
+            }
+
+            Add(_before[w], other._before[w]);
+        }
+    }
+
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
     {
@@ -58,6 +83,14 @@ public sealed class WindowSums(WindowSpec[] windows)
         for (var w = 0; w < _before.Length; w++)
         {
             _before[w] = reader.ReadPacked<long>();
+        }
+    }
+
+    private static void Add(Span<long> to, ReadOnlySpan<long> added)
+    {
+        for (var i = 0; i < added.Length; i++)
+        {
+            to[i] += added[i];
         }
     }
 

@@ -64,7 +64,8 @@ public sealed class EventBatch
     /// <param name="room">Number of its room, already known from routing.</param>
     /// <param name="timeMs">Its time after moving.</param>
     /// <param name="moved">Whether it was moved.</param>
-    public void Append(scoped in ParsedEvent parsed, int room, long timeMs, bool moved)
+    /// <param name="foreign">Whether its viewer is another lane's.</param>
+    public void Append(scoped in ParsedEvent parsed, int room, long timeMs, bool moved, bool foreign = false)
     {
         Tell(room);
         _rooms[Count] = room;
@@ -80,6 +81,7 @@ public sealed class EventBatch
         e.NewViewer = parsed.NewViewer;
         e.NewBuyer = parsed.NewBuyer;
         e.Moved = moved;
+        e.Foreign = foreign;
         e.Detail = moved || EventTypes.IsTrade(parsed.Type) || parsed.Type == EventType.Stock ? AddDetail(parsed) : -1;
     }
 

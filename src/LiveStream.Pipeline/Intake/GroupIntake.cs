@@ -6,6 +6,7 @@ using LiveStream.Metrics.Options;
 using LiveStream.Pipeline.Batches;
 using LiveStream.Pipeline.Lanes;
 using LiveStream.Pipeline.Recovery;
+using LiveStream.Pipeline.Wide;
 
 namespace LiveStream.Pipeline.Intake;
 
@@ -24,6 +25,7 @@ public sealed class GroupIntake
     private readonly PartitionProgress[] _partitions;
     private readonly LaneOutbox[] _outboxes;
     private readonly NameNumbers _names = new();
+    private readonly WideRooms _wide;
     private long _settledMs = long.MinValue;
     private long _largestMs = long.MinValue;
     private long _firstMs = long.MaxValue;
@@ -31,8 +33,9 @@ public sealed class GroupIntake
     private bool _logIsCut;
     private bool _finished;
 
-    internal GroupIntake(int group, int partitions, EngineOptions options, int batchEvents, Lane[] lanes, ConcurrentQueue<EventBatch> pool, IntakeCounters counters, bool logIsCut)
+    internal GroupIntake(int group, int partitions, EngineOptions options, int batchEvents, Lane[] lanes, ConcurrentQueue<EventBatch> pool, IntakeCounters counters, WideRoomOptions wide, bool logIsCut)
     {
+        _wide = new WideRooms(_names, lanes.Length, wide);
         _logIsCut = logIsCut;
         _group = group;
         _options = options;
@@ -99,7 +102,17 @@ public sealed class GroupIntake
         _largestMs = Math.Max(_largestMs, timeMs);
         _firstMs = Math.Min(_firstMs, timeMs);
         var roomHash = NameHash.Compute(parsed.Room);
-        _outboxes[RoomRouting.LaneOf(roomHash, _outboxes.Length)].Append(parsed, _names.Of(parsed.Room, roomHash), timeMs, moved);
+        var room = _names.Of(parsed.Room, roomHash);
+        var owner = RoomRouting.LaneOf(roomHash, _outboxes.Length);
+        if (_wide.Count(room) is { } wide)
+        {
+            wide.Note(parsed, timeMs, moved);
+            AppendWide(parsed, room, owner, timeMs, moved);
+        }
+        else
+        {
+            _outboxes[owner].Append(parsed, room, timeMs, moved);
+        }
     }
 
     /// <summary>Counts one event that was read and rejected while decoding.</summary>
@@ -198,6 +211,7 @@ public sealed class GroupIntake
         {
             _finished = true;
             SettleAll();
+            SendWideSeconds(long.MaxValue);
             Send(Message(LaneMessageKind.Finish));
         }
         else if (watermarkMs > 0)
@@ -219,9 +233,47 @@ public sealed class GroupIntake
         if (_names.IsFull)
         {
             _names.BeginGeneration();
+            _wide.OnGeneration();
         }
 
         return watermarkMs;
+    }
+
+    // A viewer's events go to his lane; the leader sees all trade and product events, for it counts products and finds copies for them.
+    private void AppendWide(scoped in ParsedEvent parsed, int room, int leader, long timeMs, bool moved)
+    {
+        var lane = EventTypes.IsViewer(parsed.Type) ? RoomRouting.LaneOfViewer(parsed.Viewer, _outboxes.Length) : leader;
+        _outboxes[lane].Append(parsed, room, timeMs, moved);
+        if (lane != leader && (EventTypes.IsTrade(parsed.Type) || !parsed.Product.IsEmpty))
+        {
+            _outboxes[leader].Append(parsed, room, timeMs, moved, foreign: true);
+        }
+    }
+
+    private void SendWideSeconds(long settledMs)
+    {
+        foreach (var room in _wide.Rooms)
+        {
+            var seconds = room.TakeUntil(settledMs);
+            if (seconds.Length > 0)
+            {
+                Send(Message(LaneMessageKind.WideSeconds) with { Wide = new WideNews(room.Name, seconds) });
+            }
+        }
+    }
+
+    private void WidenAndNarrow(long settledMs)
+    {
+        foreach (var room in _wide.Judge(settledMs))
+        {
+            _wide.Widen(room);
+            Send(Message(LaneMessageKind.Widen) with { Wide = new WideNews(room, []) });
+        }
+
+        foreach (var room in _wide.TakeQuiet(settledMs, _options.SessionIdleMs))
+        {
+            Send(Message(LaneMessageKind.Narrow) with { Wide = new WideNews(room.Name, []) });
+        }
     }
 
     /// <summary>Goes on where an image ends; before anything is added.</summary>
@@ -237,6 +289,14 @@ public sealed class GroupIntake
         }
 
         Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
+        foreach (var room in WideImage.RoomsOf(image))
+        {
+            if (_outboxes.Length > 1)
+            {
+                _wide.Widen(room);
+            }
+        }
+
         var restored = new List<Task>();
         foreach (var outbox in _outboxes)
         {
@@ -267,8 +327,10 @@ public sealed class GroupIntake
             Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
         }
 
+        SendWideSeconds(settledMs);
         _settledMs = settledMs;
         Send(Message(LaneMessageKind.Settle) with { TimeMs = settledMs, WatermarkMs = watermarkMs });
+        WidenAndNarrow(settledMs);
     }
 
     private LaneMessage Message(LaneMessageKind kind) => new(kind, _group) { WatermarkMs = GroupWatermarkMs, OffsetSum = OffsetSum() };

@@ -16,7 +16,7 @@ internal sealed class LaneOutbox(int group, Lane lane, int batchEvents, Concurre
     private long _watermarkMs = long.MinValue;
     private long _offsetSum;
 
-    public void Append(scoped in ParsedEvent parsed, int room, long timeMs, bool moved)
+    public void Append(scoped in ParsedEvent parsed, int room, long timeMs, bool moved, bool foreign = false)
     {
         if (_filling is null)
         {
@@ -24,7 +24,7 @@ internal sealed class LaneOutbox(int group, Lane lane, int batchEvents, Concurre
             _filling.Begin(names, lane.Number);
         }
 
-        _filling.Append(parsed, room, timeMs, moved);
+        _filling.Append(parsed, room, timeMs, moved, foreign);
         if (_filling.IsFull)
         {
             Seal(_watermarkMs, _offsetSum);

@@ -13,22 +13,33 @@ internal sealed class Lane
     // What is written of a checkpoint between two messages; well under a millisecond.
     private const long SaveBytes = 1 << 20;
 
-    private readonly int _lanes;
+    private readonly AutoResetEvent _woken = new(false);
     private readonly Channel<LaneMessage> _channel;
     private readonly ConcurrentQueue<EventBatch> _pool;
     private readonly LaneState _state;
     private readonly Dictionary<int, (LaneGroup Group, long WatermarkMs, long OffsetSum)> _groups = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Lane(int number, int lanes, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
+    public Lane(int number, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
     {
         Number = number;
-        _lanes = lanes;
         _state = state;
         _pool = pool;
         _channel = Channel.CreateBounded<LaneMessage>(new BoundedChannelOptions(queuedBatches) { SingleReader = true });
-        new Thread(Run) { IsBackground = true, Name = $"lane {number}" }.Start();
     }
+
+    /// <summary>Starts the loop; once, when every lane can be written to.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"lane {Number}" }.Start();
+
+    /// <summary>There is a letter for it, or another lane has failed.</summary>
+    public void Wake()
+    {
+        _channel.Writer.TryWrite(new LaneMessage(LaneMessageKind.Mail, -1));
+        _woken.Set();
+    }
+
+    /// <summary>Set when another lane has failed and no letter can be waited for.</summary>
+    public CancellationToken Broken { get; init; }
 
     /// <summary>Its number, from 0.</summary>
     public int Number { get; }
@@ -71,29 +82,67 @@ internal sealed class Lane
 
     private bool Next(out LaneMessage message)
     {
-        while (!_channel.Reader.TryRead(out message))
+        while (true)
         {
+            TakeLetters();
+            if (_channel.Reader.TryRead(out message))
+            {
+                return true;
+            }
+
             if (SaveSome())
             {
                 continue;
             }
 
             var wait = _channel.Reader.WaitToReadAsync();
-            if (!(wait.IsCompletedSuccessfully ? wait.Result : wait.AsTask().GetAwaiter().GetResult()))
+            if (!(wait.IsCompletedSuccessfully ? wait.Result : wait.AsTask().GetAwaiter().GetResult()) && !WaitForLetters())
             {
                 return false;
             }
         }
+    }
 
+    // No message comes any more, but other lanes may still have something to send.
+    private bool WaitForLetters()
+    {
+        if (Broken.IsCancellationRequested || !_groups.Values.Any(g => g.Group.IsWaiting))
+        {
+            return false;
+        }
+
+        _woken.WaitOne();
         return true;
+    }
+
+    private void TakeLetters()
+    {
+        while (_state.Post.TryTake(Number, out var letter))
+        {
+            // A group that was given up has no use for letters.
+            if (!_groups.TryGetValue(letter.Group, out var known))
+            {
+                continue;
+            }
+
+            known.Group.Take(letter);
+            while (!known.Group.IsHeld && known.Group.Held.TryDequeue(out var held))
+            {
+                Handle(held, known.Group);
+                held.Done?.TrySetResult();
+            }
+        }
     }
 
     private void Handle(in LaneMessage message)
     {
-        if (message.Kind == LaneMessageKind.Tick)
+        switch (message.Kind)
         {
-            Tick(message.TimeMs);
-            return;
+            case LaneMessageKind.Tick:
+                Tick(message.TimeMs);
+                return;
+            case LaneMessageKind.Mail:
+                return;
         }
 
         if (!_groups.TryGetValue(message.Group, out var known))
@@ -102,6 +151,12 @@ internal sealed class Lane
         }
 
         _groups[message.Group] = (known.Group, message.WatermarkMs, message.OffsetSum);
+        if (known.Group.IsHeld && message.Kind != LaneMessageKind.Close)
+        {
+            known.Group.Held.Enqueue(message);
+            return;
+        }
+
         Handle(message, known.Group);
         message.Done?.TrySetResult();
     }
@@ -129,6 +184,15 @@ internal sealed class Lane
             case LaneMessageKind.WholeFrom:
                 group.SetWholeFrom(message.TimeMs);
                 break;
+            case LaneMessageKind.Widen:
+                group.Widen(message.Wide!.Room);
+                break;
+            case LaneMessageKind.WideSeconds:
+                group.Add(message.Wide!);
+                break;
+            case LaneMessageKind.Narrow:
+                group.Narrow(message.Wide!.Room);
+                break;
             case LaneMessageKind.Save:
                 group.Save(message.Saved!);
                 break;
@@ -143,7 +207,7 @@ internal sealed class Lane
     {
         try
         {
-            group.Restore(message.Image!, Number, _lanes);
+            group.Restore(message.Image!);
         }
         catch (InvalidDataException e)
         {

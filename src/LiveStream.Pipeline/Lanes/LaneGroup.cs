@@ -7,6 +7,7 @@ using LiveStream.Metrics.State;
 using LiveStream.Pipeline.Batches;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Recovery;
+using LiveStream.Pipeline.Wide;
 
 namespace LiveStream.Pipeline.Lanes;
 
@@ -22,7 +23,11 @@ internal sealed class LaneGroup
     private readonly SessionRunner _runner;
     private readonly RoomTable _rooms;
     private readonly LaneNames _names;
+    private readonly WideLane _wide;
+    private readonly Queue<LaneMessage> _held = new();
+    private readonly Queue<long> _unsaid = new();
     private GroupSaver? _saver;
+    private TaskCompletionSource<ReadOnlySequence<byte>>? _saveWhenMerged;
     private long _sweptMs = long.MinValue;
 
     public LaneGroup(LaneState lane, int group)
@@ -32,6 +37,7 @@ internal sealed class LaneGroup
         _rooms = new RoomTable(lane);
         _names = new LaneNames(lane.Names);
         _runner = new SessionRunner(lane, group);
+        _wide = new WideLane(lane, _rooms, _runner, group);
     }
 
     public int Group { get; }
@@ -48,9 +54,46 @@ internal sealed class LaneGroup
     /// <summary>Sessions that begin before this time are not whole.</summary>
     public void SetWholeFrom(long timeMs) => _rooms.WholeFromMs = timeMs;
 
+    /// <summary>Whether its messages have to wait: other lanes have to send something first, and will.</summary>
+    public bool IsHeld => _wide.AwaitsImage || _saveWhenMerged is not null;
+
+    /// <summary>Whether other lanes have to send something before it has handed out everything.</summary>
+    public bool IsWaiting => IsHeld || _wide.IsMerging;
+
+    /// <summary>Messages that wait while it is held, in order.</summary>
+    public Queue<LaneMessage> Held => _held;
+
+    /// <summary>A letter from another lane.</summary>
+    public void Take(in LaneLetter letter)
+    {
+        _wide.Take(letter);
+        SaySettled();
+        if (_saveWhenMerged is { } saved && !_wide.IsMerging)
+        {
+            _saveWhenMerged = null;
+            Save(saved);
+        }
+    }
+
+    /// <summary>The users of a room are split over all lanes from here on.</summary>
+    public void Widen(byte[] room) => _wide.Widen(room, _saver);
+
+    /// <summary>News of a wide room.</summary>
+    public void Add(WideNews news) => _wide.Add(news);
+
+    /// <summary>A wide room is as any other again.</summary>
+    public void Narrow(byte[] room) => _wide.Narrow(room);
+
     /// <summary>Begins to write down what it holds now; one that is being written is written to its end first.</summary>
     public void Save(TaskCompletionSource<ReadOnlySequence<byte>> saved)
     {
+        if (_wide.IsMerging)
+        {
+            // What the parts add up to is state as well: the others have sent what is missing, or are about to.
+            _saveWhenMerged = saved;
+            return;
+        }
+
         SaveSome(long.MaxValue / 2);
         _saver = new GroupSaver(_lane.Names, _rooms.Entries, saved);
     }
@@ -67,27 +110,38 @@ internal sealed class LaneGroup
 
     /// <summary>Takes over the rooms of an image that are this lane's.</summary>
     /// <exception cref="InvalidDataException">The image is not one; nothing of it is held.</exception>
-    public void Restore(GroupImage image, int lane, int lanes)
+    public void Restore(GroupImage image)
     {
         SettledMs = image.SettledMs;
+        var parts = new Dictionary<int, (RoomEntry? Leader, List<RoomEntry> Wings)>();
         try
         {
             foreach (var section in image.Sections)
             {
                 for (var reader = new StateReader(section, _lane.Names); !reader.End;)
                 {
-                    reader.BeginRoom(out var room, out var length);
+                    reader.BeginRoom(out var room, out var kind, out var length);
                     var hash = NameHash.Compute(room);
-                    if (RoomRouting.LaneOf(hash, lanes) != lane)
+                    if (kind != (int)RoomKind.Narrow)
+                    {
+                        RestorePart(parts, _lane.Names.Intern(room, hash), (RoomKind)kind, ref reader);
+                    }
+                    else if (RoomRouting.LaneOf(hash, _lane.Lanes) == _lane.Number)
+                    {
+                        var entry = _rooms.GetOrAdd(_lane.Names.Intern(room, hash), long.MinValue);
+                        entry.Restore(ref reader);
+                        _lane.Counters.Restore(entry.Pending);
+                    }
+                    else
                     {
                         reader.Skip(length);
-                        continue;
                     }
-
-                    var entry = _rooms.GetOrAdd(_lane.Names.Intern(room, hash), long.MinValue);
-                    entry.Restore(ref reader);
-                    _lane.Counters.Restore(entry.Pending);
                 }
+            }
+
+            foreach (var (leader, wings) in parts.Values)
+            {
+                _wide.Assemble(leader ?? throw new InvalidDataException("A checkpoint lacks the first part of a room."), wings);
             }
         }
         catch (InvalidDataException)
@@ -104,6 +158,7 @@ internal sealed class LaneGroup
         var events = batch.Events;
         var room = _lane.MaxBuffered - _lane.Counters.Buffered;
         var taken = (int)Math.Min(events.Length, Math.Max(0, room));
+        var foreign = 0;
         for (var i = 0; i < taken; i++)
         {
             ref readonly var arrived = ref events[i];
@@ -112,10 +167,11 @@ internal sealed class LaneGroup
             e.Session = _names.Of(e.Session);
             e.Product = _names.Of(e.Product);
             e.Name = _names.Of(e.Name);
+            foreign += e.Foreign ? 1 : 0;
             _rooms.MarkStale(entry);
         }
 
-        _lane.Counters.AddBuffered(taken);
+        _lane.Counters.AddBuffered(taken - foreign);
         if (taken < events.Length)
         {
             TurnAway(batch, taken);
@@ -135,7 +191,8 @@ internal sealed class LaneGroup
         }
 
         _lane.Counters.Add(counts);
-        _lane.Sink.OnSettled(Group, settledMs);
+        _unsaid.Enqueue(settledMs);
+        SaySettled();
     }
 
     /// <summary>The group's input has ended: settles what is left and finishes every session.</summary>
@@ -158,8 +215,11 @@ internal sealed class LaneGroup
     /// <summary>Forgets everything without finishing it; events that waited count as never read, since the group's next owner reads them.</summary>
     public void Drop()
     {
+        _saveWhenMerged?.TrySetCanceled();
+        _saveWhenMerged = null;
         _saver?.Cancel();
         _saver = null;
+        DropHeld();
         _lane.Counters.Drop(_rooms.Entries.Sum(e => e.Pending));
         foreach (var entry in _rooms.Entries)
         {
@@ -200,6 +260,44 @@ internal sealed class LaneGroup
         }
     }
 
+    private void DropHeld()
+    {
+        while (_held.TryDequeue(out var message))
+        {
+            message.Saved?.TrySetCanceled();
+            message.Done?.TrySetResult();
+            foreach (ref readonly var e in message.Batch is { } batch ? batch.Events : [])
+            {
+                _lane.Counters.AddBuffered(e.Foreign ? 0 : 1);
+                _lane.Counters.Drop(e.Foreign ? 0 : 1);
+            }
+        }
+    }
+
+    private void RestorePart(Dictionary<int, (RoomEntry? Leader, List<RoomEntry> Wings)> parts, int name, RoomKind kind, ref StateReader reader)
+    {
+        var entry = _rooms.Create(name);
+        entry.Room.IsWing = true;
+        entry.Restore(ref reader);
+        var (leader, wings) = parts.GetValueOrDefault(name, (null, []));
+        if (kind == RoomKind.Wing)
+        {
+            wings.Add(entry);
+        }
+
+        parts[name] = (kind == RoomKind.Leader ? entry : leader, wings);
+    }
+
+    // T is handed out when the parts of wide rooms up to it have been added.
+    private void SaySettled()
+    {
+        while (_unsaid.TryPeek(out var settledMs) && settledMs < _wide.WaitsForMs)
+        {
+            _unsaid.Dequeue();
+            _lane.Sink.OnSettled(Group, settledMs);
+        }
+    }
+
     private void TurnAway(EventBatch batch, int from)
     {
         for (var i = from; i < batch.Count; i++)
@@ -214,6 +312,12 @@ internal sealed class LaneGroup
     {
         _saver?.Save(entry);
         ApplyUntil(entry, settledMs, ref counts);
+        if (_lane.Cadence.Kind == CadenceKind.EverySettledSecond)
+        {
+            // A session that is over by now has had its last seconds all the same.
+            _runner.Advance(entry, settledMs);
+        }
+
         if (sweep)
         {
             entry.Room.CloseQuiet(settledMs);
@@ -223,7 +327,7 @@ internal sealed class LaneGroup
             }
         }
 
-        if (_lane.Cadence.Kind != CadenceKind.Replay)
+        if (_lane.IsLive)
         {
             _runner.Advance(entry, settledMs);
         }
@@ -236,6 +340,12 @@ internal sealed class LaneGroup
 
     private void ApplyUntil(RoomEntry entry, long settledMs, ref SettleCounts counts)
     {
+        if (entry.Wide is not null)
+        {
+            _wide.ApplyUntil(entry, settledMs, ref counts);
+            return;
+        }
+
         while (entry.Slices.Count > 0 && entry.Slices[0].StartMs < settledMs)
         {
             var slice = entry.TakeOldest();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using LiveStream.Pipeline.Batches;
 using LiveStream.Pipeline.Recovery;
+using LiveStream.Pipeline.Wide;
 
 namespace LiveStream.Pipeline.Lanes;
 
@@ -30,6 +31,18 @@ internal enum LaneMessageKind : byte
 
     /// <summary>Take over what is this lane's of an image.</summary>
     Restore,
+
+    /// <summary>A room's users are split over all lanes from here on.</summary>
+    Widen,
+
+    /// <summary>What all lanes must know of seconds of a wide room that are about to settle.</summary>
+    WideSeconds,
+
+    /// <summary>A wide room is as any other again; its sessions are over.</summary>
+    Narrow,
+
+    /// <summary>Nothing: there is a letter.</summary>
+    Mail,
 }
 
 /// <summary>One message in a lane's channel.</summary>
@@ -51,6 +64,9 @@ internal readonly record struct LaneMessage(LaneMessageKind Kind, int Group)
 
     /// <summary>The image to restore from.</summary>
     public GroupImage? Image { get; init; }
+
+    /// <summary>News of a wide room.</summary>
+    public WideNews? Wide { get; init; }
 
     /// <summary>Takes what was written down.</summary>
     public TaskCompletionSource<ReadOnlySequence<byte>>? Saved { get; init; }

@@ -7,8 +7,20 @@ using LiveStream.Pipeline.Output;
 namespace LiveStream.Pipeline.Lanes;
 
 /// <summary>What the groups of one lane share: names, counters, scratch. Owned by the lane's loop.</summary>
-internal sealed class LaneState(EngineOptions options, PipelineOptions pipeline, SessionCaps caps, LaneSink sink)
+/// <param name="options">What shapes the numbers.</param>
+/// <param name="pipeline">How the lanes run.</param>
+/// <param name="caps">Caps of the whole instance.</param>
+/// <param name="sink">The lane's sink.</param>
+/// <param name="number">The lane's number.</param>
+/// <param name="post">Letters to other lanes; null when there are none.</param>
+internal sealed class LaneState(EngineOptions options, PipelineOptions pipeline, SessionCaps caps, LaneSink sink, int number = 0, LanePost? post = null)
 {
+    public int Number { get; } = number;
+
+    public int Lanes { get; } = pipeline.Lanes;
+
+    public LanePost Post { get; } = post ?? new LanePost(pipeline.Lanes);
+
     public EngineOptions Options { get; } = options;
 
     public SnapshotCadence Cadence { get; } = pipeline.Cadence;

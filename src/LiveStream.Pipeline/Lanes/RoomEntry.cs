@@ -4,6 +4,7 @@ using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 using LiveStream.Pipeline.Output;
+using LiveStream.Pipeline.Wide;
 
 namespace LiveStream.Pipeline.Lanes;
 
@@ -26,14 +27,17 @@ internal sealed class RoomEntry(Room room)
     /// <summary>The room.</summary>
     public Room Room => room;
 
+    /// <summary>This lane's part of it, when it is wide.</summary>
+    public WideEntry? Wide { get; set; }
+
     /// <summary>Its place among the group's entries.</summary>
     public int Place { get; set; }
 
     /// <summary>Slices that wait, by time.</summary>
     public List<RoomSlice> Slices => _slices;
 
-    /// <summary>Events that wait in slices.</summary>
-    public int Pending => _slices.Sum(s => s.Count);
+    /// <summary>Events that wait in slices and are counted here.</summary>
+    public int Pending => _slices.Sum(s => s.Count - s.Foreign);
 
     /// <summary>Largest event time seen.</summary>
     public long AtMs { get; private set; }
@@ -58,7 +62,7 @@ internal sealed class RoomEntry(Room room)
     public void Save(StateWriter writer)
     {
         IsUnsaved = false;
-        writer.BeginRoom(room.Name);
+        writer.BeginRoom(room.Name, (int)WideImage.KindOf(this));
         room.Save(writer);
         writer.Write(AtMs);
         writer.Write(_slices.Count(s => s.Marked > 0));
@@ -97,6 +101,30 @@ internal sealed class RoomEntry(Room room)
         return _latest = FindSlice(timeMs - (timeMs % EngineOptions.HopMs));
     }
 
+    /// <summary>The slice of a second, taken out to be applied and then returned; null when there is none.</summary>
+    public RoomSlice? Take(long startMs) => _slices.Count > 0 && _slices[0].StartMs == startMs ? TakeOldest() : null;
+
+    /// <summary>Counts live numbers anew: events have left its slices.</summary>
+    public void ForgetLive()
+    {
+        Array.Clear(_pendingEvents);
+        _pendingGmvMinor = 0;
+        foreach (var slice in _slices)
+        {
+            slice.Counted = 0;
+        }
+    }
+
+    /// <summary>Adds the events that wait in another entry of the same room in the same lane.</summary>
+    public void AddSlices(RoomEntry other)
+    {
+        AtMs = Math.Max(AtMs, other.AtMs);
+        foreach (var slice in other._slices)
+        {
+            FindSlice(slice.StartMs).Append(slice);
+        }
+    }
+
     /// <summary>Takes the oldest slice out, to be applied and then returned.</summary>
     public RoomSlice TakeOldest()
     {
@@ -132,7 +160,7 @@ internal sealed class RoomEntry(Room room)
         live.GmvMinor = _pendingGmvMinor + (totals.IsEmpty ? 0 : Column.Wide(totals, Column.GmvLow));
         live.Orders = placed + _pendingEvents[(int)EventType.Order];
         live.Payments = live.Events[(int)EventType.Payment];
-        live.Online = Math.Max(0, (shown?.Metrics.OnlineNow ?? 0) + coming);
+        live.Online = (Wide is null || Wide.Merge is not null ? shown?.Metrics.OnlineNow ?? 0 : 0) + coming;
         live.AtMs = AtMs;
         live.PerSecond = PerSecond();
     }
@@ -185,7 +213,7 @@ internal sealed class RoomEntry(Room room)
     {
         foreach (ref readonly var e in events)
         {
-            if (!EventTypes.IsViewer(e.Type))
+            if (!EventTypes.IsViewer(e.Type) || e.Foreign)
             {
                 continue;
             }

@@ -26,6 +26,9 @@ internal sealed class RoomSlice
     /// <summary>Begin of the second, ms since the Unix epoch.</summary>
     public long StartMs { get; private set; }
 
+    /// <summary>How many of its events are foreign: they are counted where their viewer is.</summary>
+    public int Foreign { get; private set; }
+
     /// <summary>Bit per type of its events.</summary>
     public uint Types { get; private set; }
 
@@ -61,6 +64,7 @@ internal sealed class RoomSlice
         InOrder = true;
         Counted = 0;
         Marked = 0;
+        Foreign = 0;
         Count = 0;
         _detailCount = 0;
         _textLength = 0;
@@ -78,6 +82,38 @@ internal sealed class RoomSlice
         }
 
         return ref appended;
+    }
+
+    /// <summary>Keeps the events that a test lets stay; it may change them.</summary>
+    public void KeepOnly(EventTest stays)
+    {
+        var kept = 0;
+        Foreign = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (stays(ref _events[i]))
+            {
+                Foreign += _events[i].Foreign ? 1 : 0;
+                _events[kept++] = _events[i];
+            }
+        }
+
+        Count = kept;
+        Counted = 0;
+    }
+
+    /// <summary>Appends the events of another slice of the same second whose names are the same lane's.</summary>
+    public void Append(RoomSlice other)
+    {
+        foreach (ref readonly var e in other.Events)
+        {
+            ref var appended = ref Append(e);
+            if (e.Detail >= 0)
+            {
+                ref readonly var detail = ref other._details[e.Detail];
+                appended.Detail = AddDetail(detail, other._text.AsSpan(detail.OrderOffset, detail.OrderLength));
+            }
+        }
     }
 
     /// <summary>Writes the marked events.</summary>
@@ -124,6 +160,7 @@ internal sealed class RoomSlice
 
         ref var appended = ref _events[Count++];
         appended = e;
+        Foreign += e.Foreign ? 1 : 0;
         Types |= 1u << (int)e.Type;
         var key = KeyOf(e);
         InOrder &= key >= _largestKey;
@@ -150,3 +187,6 @@ internal sealed class RoomSlice
         return _detailCount++;
     }
 }
+
+/// <summary>Whether an event stays.</summary>
+internal delegate bool EventTest(ref RoomEvent e);

@@ -39,9 +39,8 @@ internal sealed class RoomTable(LaneState lane)
     {
         if (!_byName.TryGetValue(name, out var entry))
         {
-            entry = new RoomEntry(new Room(lane.Options, lane.Names, lane.Caps, name) { WholeFromMs = _wholeFromMs }) { Place = _entries.Count };
-            _entries.Add(entry);
-            _byName.Add(name, entry);
+            entry = Create(name);
+            Hold(entry);
             if (timeMs - lane.Options.SessionIdleMs <= _turnedAwayMs)
             {
                 entry.Room.MarkCapped();
@@ -49,6 +48,17 @@ internal sealed class RoomTable(LaneState lane)
         }
 
         return entry;
+    }
+
+    /// <summary>An entry that is not held.</summary>
+    public RoomEntry Create(int name) => new(new Room(lane.Options, lane.Names, lane.Caps, name) { WholeFromMs = _wholeFromMs });
+
+    /// <summary>Holds an entry of a room that is not held.</summary>
+    public void Hold(RoomEntry entry)
+    {
+        entry.Place = _entries.Count;
+        _entries.Add(entry);
+        _byName.Add(entry.Room.Name, entry);
     }
 
     /// <summary>
@@ -94,7 +104,7 @@ internal sealed class RoomTable(LaneState lane)
     /// <summary>Removes a room if it has neither a session nor waiting events; the last entry takes its place.</summary>
     public void RemoveIfEmpty(RoomEntry entry)
     {
-        if (entry.Slices.Count > 0 || entry.Room.Open.Count > 0)
+        if (entry.Slices.Count > 0 || entry.Room.Open.Count > 0 || entry.Wide is not null)
         {
             return;
         }

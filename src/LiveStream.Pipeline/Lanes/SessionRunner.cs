@@ -1,8 +1,10 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
+using LiveStream.Metrics.Snapshots;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Output;
+using LiveStream.Pipeline.Wide;
 
 namespace LiveStream.Pipeline.Lanes;
 
@@ -15,14 +17,17 @@ internal sealed class SessionRunner
     private readonly LaneState _lane;
     private readonly int _group;
     private readonly Action<Session>? _onHop;
+    private readonly Action<Session> _onPartHop;
     private Session?[] _sessions = new Session?[256];
     private RoomEvent[] _gathered = new RoomEvent[64];
     private RoomEntry _entry = null!;
+    private long _handOutAtMs;
 
     public SessionRunner(LaneState lane, int group)
     {
         _lane = lane;
         _group = group;
+        _onPartHop = HandOutPart;
         _onHop = lane.Cadence.Kind switch
         {
             CadenceKind.EverySettledSecond => HandOut,
@@ -69,8 +74,9 @@ internal sealed class SessionRunner
             var session = entry.Room.Open[i];
             if (session.SettledMs < settledMs)
             {
-                session.AdvanceTo(Math.Min(settledMs, LastHopOf(session)), _onHop);
-                if (_lane.IsLive)
+                _handOutAtMs = Math.Min(settledMs, LastHopOf(session));
+                session.AdvanceTo(_handOutAtMs, OnHop(entry));
+                if (_lane.IsLive && entry.Wide is null)
                 {
                     HandOut(session);
                 }
@@ -90,6 +96,15 @@ internal sealed class SessionRunner
             }
 
             var empty = entry.Room.Open.Count == 0;
+            if (entry.Wide is { } wide)
+            {
+                wide.Merge?.Take(new WidePart
+                {
+                    Lane = _lane.Number, Room = [], Snapshot = session.Metrics.Snapshot, Online = 0, Delays = [], Session = session, IsOver = true, RoomEmpty = empty,
+                });
+                continue;
+            }
+
             _lane.Sink.OnSessionOver(_lane.Names[entry.Room.Name], _lane.Names[session.Name], session.FirstMs, empty);
         }
     }
@@ -101,11 +116,114 @@ internal sealed class SessionRunner
         var shown = entry.Room.Shown;
         var live = _lane.Live;
         entry.Fill(live, shown);
+        if (entry.Wide is { Merge: null } wing)
+        {
+            SendLive(wing.Leader, live);
+            return;
+        }
+
+        entry.Wide?.AddLive(live);
+        live.Online = Math.Max(0, live.Online);
         live.Room = _lane.Names[entry.Room.Name];
         live.Session = shown is null ? [] : _lane.Names[shown.Name];
         live.WatermarkMs = watermarkMs;
         live.OffsetSum = offsetSum;
         _lane.Sink.OnLive(live, OutputOf(shown));
+    }
+
+    /// <summary>Applies a lane's part of a wide room's second; the slice is null when nothing of it is this lane's.</summary>
+    public void ApplyWide(RoomEntry entry, WideSecond second, RoomSlice? slice, ref SettleCounts counts)
+    {
+        _entry = entry;
+        var single = entry.Wide!.Resolve(entry.Room, second, _lane.Names);
+        if (slice is { Count: > 0 })
+        {
+            var events = _lane.Order.Of(slice);
+            _lane.Input.Set(slice.StartMs, slice.Types, slice.Details, slice.Text);
+            if (single is not null)
+            {
+                single.Apply(events, _lane.Input, _lane.Caps, _onPartHop, ref counts);
+            }
+            else
+            {
+                ApplyEach(events, SessionsOf(entry.Wide, events, slice, ref counts), ref counts);
+            }
+        }
+
+        if (entry.Room.HasClosed)
+        {
+            FinishClosed(entry);
+        }
+    }
+
+    /// <summary>Hands out what the parts of a wide room's session add up to.</summary>
+    public void HandOutMerged(RoomEntry entry, SessionSnapshot snapshot, WidePart own)
+    {
+        _entry = entry;
+        if (own.IsOver)
+        {
+            _lane.Sink.OnSessionOver(_lane.Names[entry.Room.Name], snapshot.Session, snapshot.StartMs, own.RoomEmpty);
+        }
+        else if (own.HandOut)
+        {
+            _lane.Sink.OnSnapshot(snapshot, OutputOf(own.Session));
+        }
+    }
+
+    private Span<Session?> SessionsOf(WideEntry wide, ReadOnlySpan<RoomEvent> events, RoomSlice slice, ref SettleCounts counts)
+    {
+        if (_sessions.Length < events.Length)
+        {
+            _sessions = new Session?[events.Length * 2];
+        }
+
+        var sessions = _sessions.AsSpan(0, events.Length);
+        for (var i = 0; i < events.Length; i++)
+        {
+            ref readonly var e = ref events[i];
+            sessions[i] = wide.SessionOf(e, slice.Details, _lane.Names);
+            if (sessions[i] is null && !e.Foreign)
+            {
+                var isLate = e.Moved && e.Type != EventType.Start;
+                counts.Late += isLate ? 1 : 0;
+                counts.RejectedCapacity += isLate ? 0 : 1;
+            }
+        }
+
+        return sessions;
+    }
+
+    private Action<Session>? OnHop(RoomEntry entry) => entry.Wide is null ? _onHop : _onPartHop;
+
+    private void HandOutPart(Session session)
+    {
+        var wide = _entry.Wide!;
+        var part = new WidePart
+        {
+            Lane = _lane.Number,
+            Room = _lane.Names[_entry.Room.Name],
+            Snapshot = SnapshotParts.Copy(session.Fill()),
+            Online = session.Metrics.OnlineHere,
+            Delays = [.. session.Metrics.Delays],
+            Session = wide.Merge is null ? null : session,
+            HandOut = _lane.Cadence.Kind == CadenceKind.EverySettledSecond || session.SettledMs == _handOutAtMs,
+        };
+        session.Metrics.Delays.Clear();
+        if (wide.Merge is { } merge)
+        {
+            merge.Take(part);
+        }
+        else
+        {
+            _lane.Post.Send(wide.Leader, new LaneLetter(_group, part.Room) { Part = part, From = _lane.Number });
+        }
+    }
+
+    private void SendLive(int leader, LiveFigures live)
+    {
+        var copy = new LiveFigures { PerSecond = 0 };
+        copy.Add(live);
+        _lane.Post.Send(leader, new LaneLetter(_group, _lane.Names[_entry.Room.Name]) { Live = copy, From = _lane.Number });
     }
 
     private void ApplyEach(ReadOnlySpan<RoomEvent> events, Span<Session?> sessions, ref SettleCounts counts)
@@ -133,7 +251,7 @@ internal sealed class SessionRunner
                 }
             }
 
-            session.Apply(_gathered.AsSpan(0, count), _lane.Input, _lane.Caps, _onHop, ref counts);
+            session.Apply(_gathered.AsSpan(0, count), _lane.Input, _lane.Caps, OnHop(_entry), ref counts);
         }
     }
 

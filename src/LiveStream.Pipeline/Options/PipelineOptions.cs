@@ -1,3 +1,5 @@
+using LiveStream.Pipeline.Wide;
+
 namespace LiveStream.Pipeline.Options;
 
 /// <summary>How the lanes run; none of it changes a settled number.</summary>
@@ -11,6 +13,9 @@ public sealed record PipelineOptions
 
     /// <summary>Batches that may wait for one lane.</summary>
     public int QueuedBatches { get; init; } = 64;
+
+    /// <summary>When a room's users are split over the lanes; never in a replay, which settles a session by its own events only.</summary>
+    public WideRoomOptions WideRooms { get; init; } = new();
 
     /// <summary>When settled snapshots are handed out.</summary>
     public SnapshotCadence Cadence { get; init; } = SnapshotCadence.EveryHop;

@@ -38,6 +38,22 @@ public sealed class LiveFigures
     /// <summary>Events that arrived with a time in the last second before <see cref="AtMs"/>.</summary>
     public long PerSecond { get; set; }
 
+    /// <summary>Adds the numbers of another lane's part of the room.</summary>
+    internal void Add(LiveFigures part)
+    {
+        for (var type = 0; type < Events.Length; type++)
+        {
+            Events[type] += part.Events[type];
+        }
+
+        AtMs = Math.Max(AtMs, part.AtMs);
+        GmvMinor += part.GmvMinor;
+        Orders += part.Orders;
+        Payments += part.Payments;
+        Online += part.Online;
+        PerSecond += part.PerSecond;
+    }
+
     /// <summary>Sum of the group's next offsets when these numbers were taken; orders versions of one owner.</summary>
     public long OffsetSum { get; set; }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using LiveStream.Ingest.Decoding;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
@@ -10,6 +11,7 @@ using LiveStream.Pipeline.Intake;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Output;
 using LiveStream.Pipeline.Recovery;
+using LiveStream.Pipeline.Wide;
 using LiveStream.Publish.Json;
 
 namespace LiveStream.Simulation.Exactness;
@@ -23,8 +25,10 @@ internal static class EngineReplay
     /// <param name="lanes">Lanes of the engines that read by turns.</param>
     /// <param name="chunks">How many lines are read at a time; null = 16.</param>
     /// <param name="handOverOneIn">Every so many chunks on average another engine takes over with an image of the group; 0 = never.</param>
+    /// <param name="wanted">Settles second by second and keeps these snapshots; null settles as a replay does.</param>
     public static async Task<OracleResult> Run(
-        IReadOnlyList<byte[]> files, OracleOptions oracle, IReadOnlyList<int> lanes, Random? chunks = null, int handOverOneIn = 0)
+        IReadOnlyList<byte[]> files, OracleOptions oracle, IReadOnlyList<int> lanes, Random? chunks = null, int handOverOneIn = 0,
+        HashSet<SnapshotId>? wanted = null)
     {
         var sinks = new List<CollectingSink>();
         var reading = new Reading(files);
@@ -32,7 +36,7 @@ internal static class EngineReplay
         GroupImage? image = null;
         for (var turn = 0; !reading.Ended; turn++)
         {
-            await using var engine = Open(oracle, lanes[turn % lanes.Count], sinks);
+            await using var engine = Open(oracle, lanes[turn % lanes.Count], sinks, wanted);
             image = await reading.Feed(engine, image, chunks, handOverOneIn);
             if (image is not null)
             {
@@ -43,23 +47,50 @@ internal static class EngineReplay
             total += engine.Counters;
         }
 
+        // What a replay writes behind the last second is not settled there.
+        if (wanted is not null)
+        {
+            var settledMs = sinks.Max(s => s.SettledMs);
+            wanted.RemoveWhere(id => id.AsOfMs > settledMs);
+        }
+
         var lines = sinks.SelectMany(s => s.Lines)
             .OrderBy(l => l.AsOfMs).ThenBy(l => l.Room, ByteOrder).ThenBy(l => l.Session, ByteOrder).ThenBy(l => l.StartMs)
             .Select(l => l.Json);
         return new OracleResult([.. lines], new OracleCounters(total.Read, total.Applied, total.Late, total.Moved, total.Duplicate, total.Rejected));
     }
 
-    private static StreamEngine Open(OracleOptions oracle, int lanes, List<CollectingSink> sinks)
+    /// <summary>
+    /// As <see cref="Run"/>, but settling every single second as a live engine does, with every room's users split over the lanes. Of the snapshots those
+    /// are kept that a replay writes.
+    /// </summary>
+    /// <param name="files">The logs, one partition each.</param>
+    /// <param name="oracle">Options.</param>
+    /// <param name="lanes">Lanes of the engines that read by turns.</param>
+    /// <param name="expected">What the oracle writes: keys of the snapshots to keep.</param>
+    /// <param name="chunks">How many lines are read at a time.</param>
+    /// <param name="handOverOneIn">Every so many chunks on average another engine takes over; 0 = never.</param>
+    /// <returns>What was expected, as far as it was settled, and what was found.</returns>
+    public static async Task<(OracleResult Expected, OracleResult Actual)> RunWide(
+        IReadOnlyList<byte[]> files, OracleOptions oracle, IReadOnlyList<int> lanes, OracleResult expected, Random chunks, int handOverOneIn)
+    {
+        var wanted = expected.Lines.Select(SnapshotId.Of).ToHashSet();
+        var actual = await Run(files, oracle, lanes, chunks, handOverOneIn, wanted);
+        return (expected with { Lines = [.. expected.Lines.Where(line => wanted.Contains(SnapshotId.Of(line)))] }, actual);
+    }
+
+    private static StreamEngine Open(OracleOptions oracle, int lanes, List<CollectingSink> sinks, HashSet<SnapshotId>? wanted)
     {
         var pipeline = new PipelineOptions
         {
             Lanes = lanes,
             BatchEvents = 64,
-            Cadence = SnapshotCadence.Replay(oracle.EveryMs ?? 0),
+            Cadence = wanted is null ? SnapshotCadence.Replay(oracle.EveryMs ?? 0) : SnapshotCadence.EverySecond,
+            WideRooms = new WideRoomOptions { LeastEventsPerSecond = 0, LeastShare = 0 },
         };
         return new StreamEngine(OptionsOf(oracle), pipeline, _ =>
         {
-            sinks.Add(new CollectingSink());
+            sinks.Add(new CollectingSink(wanted));
             return sinks[^1];
         });
     }
@@ -162,17 +193,41 @@ internal static class EngineReplay
         }
     }
 
-    private sealed class CollectingSink : LaneSink
+    private sealed class CollectingSink(HashSet<SnapshotId>? wanted) : LaneSink
     {
         private readonly ArrayBufferWriter<byte> _buffer = new();
 
         public List<(long AsOfMs, byte[] Room, byte[] Session, long StartMs, byte[] Json)> Lines { get; } = [];
 
+        public long SettledMs { get; private set; } = long.MinValue;
+
+        public override void OnSettled(int group, long settledMs) => SettledMs = Math.Max(SettledMs, settledMs);
+
         public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session)
         {
+            if (wanted is not null && !wanted.Contains(SnapshotId.Of(snapshot)))
+            {
+                return;
+            }
+
             _buffer.ResetWrittenCount();
             SnapshotJson.Write(_buffer, snapshot, default);
             Lines.Add((snapshot.AsOfMs, snapshot.Room, snapshot.Session, snapshot.StartMs, _buffer.WrittenSpan.ToArray()));
         }
+    }
+}
+
+/// <summary>Which snapshot of which session it is.</summary>
+internal readonly record struct SnapshotId(string Room, string Session, long StartMs, long AsOfMs)
+{
+    public static SnapshotId Of(SessionSnapshot snapshot) =>
+        new(Encoding.UTF8.GetString(snapshot.Room), Encoding.UTF8.GetString(snapshot.Session), snapshot.StartMs, snapshot.AsOfMs);
+
+    public static SnapshotId Of(byte[] json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var root = document.RootElement;
+        return new SnapshotId(
+            root.GetProperty("room").GetString()!, root.GetProperty("session").GetString()!, root.GetProperty("start").GetInt64(), root.GetProperty("asOf").GetInt64());
     }
 }

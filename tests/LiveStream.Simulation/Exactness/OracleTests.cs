@@ -14,6 +14,8 @@ public sealed class OracleTests
 {
     private const int Seeds = 2000;
     private const int Parts = 4;
+    private const int WideSeeds = 400;
+    private const long MostWideSeconds = 30_000;
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -36,6 +38,39 @@ public sealed class OracleTests
             await CheckSeed(seed);
         }
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task RoomsSplitOverLanesGiveTheOraclesBytes(int part)
+    {
+        var seeds = int.TryParse(Environment.GetEnvironmentVariable("LIVESTREAM_TEST_SEEDS"), out var wanted) ? wanted / 5 : WideSeeds;
+        for (var seed = part; seed < seeds; seed += Parts)
+        {
+            var files = LogGenerator.Generate(seed, 40 + (seed % 160));
+
+            // Less than a minute, so that no session is over by quiet before the last snapshot that a replay writes of it.
+            var options = OptionsOfSeed.Create(seed, seed % 7 == 0 ? null : 1000 * (10 + (seed % 49)));
+            var expected = Replay.Run(files, options);
+            if (SecondsOf(expected) > MostWideSeconds)
+            {
+                continue;
+            }
+
+            int[] lanes = [2, 1, 5, 3];
+            var (settled, actual) = await EngineReplay.RunWide(files, options, [lanes[seed % 4], lanes[(seed + 1) % 4]], expected, new Random(seed), seed % 2 == 0 ? 0 : 12);
+            if (FirstDifference(settled, actual) is { } difference)
+            {
+                Assert.Fail($"seed {seed}, {options}\n{difference}");
+            }
+        }
+    }
+
+    // Every second of every session is settled and put together, so a few long logs would take all the time.
+    private static long SecondsOf(OracleResult expected) => expected.Lines.Select(SnapshotId.Of)
+        .GroupBy(id => (id.Room, id.Session, id.StartMs)).Sum(session => (session.Max(id => id.AsOfMs) - session.Key.StartMs) / 1000);
 
     private static async Task CheckSeed(int seed)
     {

@@ -1,0 +1,226 @@
+using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Sessions;
+using LiveStream.Metrics.State;
+using LiveStream.Pipeline.Lanes;
+
+namespace LiveStream.Pipeline.Wide;
+
+/// <summary>
+/// The wide rooms of one group in one lane: makes a room wide, takes over parts, settles seconds. Owned by the lane's group.
+/// </summary>
+internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner runner, int group)
+{
+    private readonly List<RoomEntry> _entries = [];
+
+    /// <summary>Rooms of which the leader has not sent this lane its part yet.</summary>
+    private readonly List<byte[]> _awaited = [];
+
+    /// <summary>Whether the group has to wait for a leader.</summary>
+    public bool AwaitsImage => _awaited.Count > 0;
+
+    /// <summary>Whether parts wait to be added.</summary>
+    public bool IsMerging => _entries.Exists(e => e.Wide!.Merge is { IsWaiting: true });
+
+    /// <summary>The least T of a snapshot that waits for parts; <see cref="long.MaxValue"/> when none does.</summary>
+    public long WaitsForMs => _entries.Select(e => e.Wide!.Merge?.WaitsForMs ?? long.MaxValue).DefaultIfEmpty(long.MaxValue).Min();
+
+    /// <summary>A room becomes wide: its leader parts with the other lanes' viewers, who wait for them.</summary>
+    /// <param name="room">Room id.</param>
+    /// <param name="saver">A checkpoint that is being written and must hold the room as it was.</param>
+    public void Widen(byte[] room, Recovery.GroupSaver? saver)
+    {
+        var leader = RoomRouting.LaneOf(Metrics.Names.NameHash.Compute(room), lane.Lanes);
+        if (leader != lane.Number)
+        {
+            _awaited.Add(room);
+            return;
+        }
+
+        var entry = rooms.GetOrAdd(lane.Names.Intern(room), long.MinValue);
+        saver?.Save(entry);
+        entry.MarkForSaving();
+        var writer = new StateWriter(lane.Names);
+        entry.Save(writer);
+        var image = writer.Complete();
+        for (var other = 0; other < lane.Lanes; other++)
+        {
+            if (other != leader)
+            {
+                lane.Post.Send(other, new LaneLetter(group, room) { Image = image, From = leader });
+            }
+        }
+
+        var pending = entry.Pending;
+        entry.Room.BecomePart(IsOwn, keepsCounts: true);
+        Attach(entry, leader);
+        lane.Counters.AddBuffered(entry.Pending - pending);
+    }
+
+    /// <summary>A letter came.</summary>
+    public void Take(in LaneLetter letter)
+    {
+        if (letter.Image is { } image)
+        {
+            var reader = new StateReader(image, lane.Names);
+            reader.BeginRoom(out var room, out _, out _);
+            var entry = rooms.GetOrAdd(lane.Names.Intern(room), long.MinValue);
+            entry.Room.IsWing = true;
+            entry.Restore(ref reader);
+            entry.Room.BecomePart(IsOwn, keepsCounts: false);
+            Attach(entry, letter.From);
+            lane.Counters.AddBuffered(entry.Pending);
+            _awaited.RemoveAll(awaited => awaited.AsSpan().SequenceEqual(room));
+        }
+        else if (Find(letter.Room) is { Wide: { Merge: { } merge } wide } entry)
+        {
+            if (letter.Part is { } part)
+            {
+                merge.Take(part);
+            }
+            else if (letter.Live is { } live)
+            {
+                wide.SetLive(letter.From, live);
+                rooms.MarkStale(entry);
+            }
+        }
+    }
+
+    /// <summary>Takes note of seconds that are about to settle.</summary>
+    public void Add(WideNews news)
+    {
+        foreach (var second in news.Seconds)
+        {
+            Find(news.Room)!.Wide!.Add(second);
+        }
+    }
+
+    /// <summary>A room is as any other again; it has neither sessions nor events.</summary>
+    public void Narrow(byte[] room)
+    {
+        if (Find(room) is { } entry)
+        {
+            _entries.Remove(entry);
+            entry.Wide = null;
+            entry.Room.IsWing = false;
+            entry.Room.OpensParts = false;
+        }
+    }
+
+    /// <summary>Applies the seconds of a wide room before T.</summary>
+    public void ApplyUntil(RoomEntry entry, long settledMs, ref SettleCounts counts)
+    {
+        while (entry.Wide!.TryTake(settledMs, out var second))
+        {
+            var slice = entry.Take(second.StartMs);
+            runner.Advance(entry, second.StartMs);
+            runner.ApplyWide(entry, second, slice, ref counts);
+            if (slice is not null)
+            {
+                lane.Counters.AddBuffered(slice.Foreign - slice.Count);
+                entry.Return(slice);
+                rooms.MarkStale(entry);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Puts a room together from the parts that an image holds of it, for whatever number of lanes there is now: the leader keeps what was counted, every
+    /// lane its viewers and all that is remembered of trade.
+    /// </summary>
+    /// <param name="entry">The part of the leader that was; not held yet.</param>
+    /// <param name="wings">The other parts.</param>
+    public void Assemble(RoomEntry entry, List<RoomEntry> wings)
+    {
+        var leader = RoomRouting.LaneOf(Metrics.Names.NameHash.Compute(lane.Names[entry.Room.Name]), lane.Lanes);
+        var keepsCounts = leader == lane.Number;
+        rooms.Hold(entry);
+        entry.Room.BecomePart(IsOwn, keepsCounts);
+        foreach (var wing in wings)
+        {
+            entry.Room.AddPart(wing.Room, IsOwn, keepsCounts);
+            entry.AddSlices(wing);
+        }
+
+        if (lane.Lanes == 1)
+        {
+            entry.Room.BecomeWhole();
+            KeepEvents(entry, (ref RoomEvent e) => !e.Foreign);
+        }
+        else
+        {
+            Attach(entry, leader);
+        }
+
+        lane.Counters.Restore(entry.Pending);
+        lane.Caps.Restore(keepsCounts && entry.Room.Open.Count > 0 ? 1 : 0, 0);
+    }
+
+    private bool IsOwn(ulong viewer) => RoomRouting.LaneOfViewer(viewer, lane.Lanes) == lane.Number;
+
+    // The seconds of events that wait are known to all lanes in the same way: each has seen all of them.
+    private void Attach(RoomEntry entry, int leader)
+    {
+        var isLeader = leader == lane.Number;
+        entry.Wide = new WideEntry(leader, lane.Lanes)
+        {
+            Merge = isLeader ? new WideMerge(lane.Lanes, leader, (snapshot, own) => runner.HandOutMerged(entry, snapshot, own)) : null,
+        };
+        entry.Room.IsWing = !isLeader;
+        entry.Room.OpensParts = true;
+        _entries.Add(entry);
+        foreach (var slice in entry.Slices)
+        {
+            entry.Wide.Add(SecondOf(slice));
+        }
+
+        KeepEvents(entry, (ref RoomEvent e) => Stays(ref e, isLeader));
+    }
+
+    private WideSecond SecondOf(RoomSlice slice)
+    {
+        var second = new WideSecond(slice.StartMs);
+        foreach (ref readonly var e in slice.Events)
+        {
+            var session = e.Session < 0 ? [] : lane.Names[e.Session];
+            second.Note(e.Type, e.TimeMs, session, e.Moved, e.Moved ? slice.Details[e.Detail].OriginalTimeMs : e.TimeMs);
+        }
+
+        return second;
+    }
+
+    private static void KeepEvents(RoomEntry entry, EventTest stays)
+    {
+        foreach (var slice in entry.Slices)
+        {
+            slice.KeepOnly(stays);
+        }
+
+        entry.ForgetLive();
+    }
+
+    private bool Stays(ref RoomEvent e, bool isLeader)
+    {
+        if (!EventTypes.IsViewer(e.Type))
+        {
+            return isLeader;
+        }
+
+        if (IsOwn(e.Viewer))
+        {
+            var wasForeign = e.Foreign;
+            e.Foreign = false;
+            return !wasForeign;
+        }
+
+        // What was foreign before is there once more, as its own lane's.
+        if (!isLeader || e.Foreign || !(EventTypes.IsTrade(e.Type) || e.Product >= 0))
+        {
+            return false;
+        }
+
+        e.Foreign = true;
+        return true;
+    }
+
+    private RoomEntry? Find(byte[] room) => _entries.Find(e => lane.Names[e.Room.Name].AsSpan().SequenceEqual(room));
+}
