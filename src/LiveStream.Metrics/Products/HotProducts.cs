@@ -2,6 +2,7 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Products;
@@ -133,6 +134,49 @@ public sealed class HotProducts
 
     /// <summary>Fills the session's list.</summary>
     public void Fill(WindowFigures figures) => FillRows(figures.HotProducts, _rankings[SessionScope].Top, SessionScope, []);
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        _rows.Save(writer);
+        _log.Save(writer);
+        writer.WritePacked<int>(_starts);
+        foreach (var lists in _history)
+        {
+            writer.WritePacked<int>(lists);
+        }
+
+        writer.Write(_secondCount);
+        foreach (ref readonly var entry in Second)
+        {
+            writer.WriteCopy(entry);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _rows.Restore(ref reader);
+        _log.Restore(ref reader);
+        reader.ReadPacked<int>(_starts);
+        for (var w = 0; w < _history.Length; w++)
+        {
+            _history[w] = reader.ReadPacked<int>();
+        }
+
+        _secondCount = reader.ReadCount();
+        _second = new SecondOfProduct[Math.Max(8, _secondCount)];
+        for (var i = 0; i < _secondCount; i++)
+        {
+            _second[i] = reader.ReadCopy<SecondOfProduct>();
+            _products.SlotOfProduct(_second[i].Product).InSecond = i;
+        }
+
+        foreach (var ranking in _rankings)
+        {
+            ranking.Forget();
+        }
+    }
 
     private ref SecondOfProduct SecondOf(ref ProductSlot product)
     {

@@ -1,4 +1,6 @@
+using System.Numerics;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Products;
 
@@ -100,6 +102,36 @@ public sealed class ProductLog(int seconds)
         }
 
         return true;
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        var ends = new long[seconds];
+        for (var i = 0; i < seconds; i++)
+        {
+            ends[i] = Math.Max(0, _ends[i] - _head);
+        }
+
+        writer.WritePacked<long>(ends);
+        var bytes = new byte[Count];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = _bytes[(_head + i) & (_bytes.Length - 1)];
+        }
+
+        writer.WriteBytes(bytes);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        reader.ReadPacked<long>(_ends);
+        var bytes = reader.ReadBytes();
+        _bytes = new byte[Math.Max(64, (int)BitOperations.RoundUpToPowerOf2((uint)bytes.Length + 16))];
+        bytes.CopyTo(_bytes, 0);
+        _head = 0;
+        _tail = bytes.Length;
     }
 
     private uint CountOf(int header, int bit, bool ones) => ((header >> bit) & 1) == 0 ? 0 : ones ? 1 : (uint)Next();

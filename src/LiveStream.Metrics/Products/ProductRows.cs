@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
 
 namespace LiveStream.Metrics.Products;
@@ -111,6 +112,29 @@ public sealed class ProductRows
             ref var sum = ref _sums[SumOf(product) + scope];
             sum.Units -= taken.Units;
             sum.GmvMinor -= taken.GmvMinor;
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WritePacked<uint>(_rows);
+        writer.Write(_sumCount);
+        foreach (ref readonly var sum in _sums.AsSpan(0, _sumCount * _scopes))
+        {
+            writer.WriteCopy(sum);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _rows = reader.ReadPacked<uint>();
+        _sumCount = reader.ReadCount();
+        _sums = new Sum[_sumCount * _scopes];
+        foreach (ref var sum in _sums.AsSpan())
+        {
+            sum = reader.ReadCopy<Sum>();
         }
     }
 

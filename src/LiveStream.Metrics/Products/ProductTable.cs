@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Names;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
 
 namespace LiveStream.Metrics.Products;
@@ -52,6 +53,32 @@ public sealed class ProductTable(NameTable names, int maxProducts)
         {
             names.Mark(_products[i].Name);
             names.Mark(_products[i].DisplayName);
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(Count);
+        for (var i = 0; i < Count; i++)
+        {
+            writer.WriteName(_products[i].Name);
+            writer.WriteName(_products[i].DisplayName);
+            writer.Write(_products[i].Exhibit);
+            writer.Write((int)SlotOfProduct(i).Marks);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        for (var products = reader.ReadCount(); products > 0; products--)
+        {
+            ref var slot = ref Add(reader.ReadName());
+            ref var product = ref _products[slot.Number];
+            product.DisplayName = reader.ReadName();
+            product.Exhibit = reader.ReadInt();
+            slot.Marks = (ProductMarks)reader.ReadInt();
         }
     }
 

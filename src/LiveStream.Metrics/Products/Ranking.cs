@@ -76,6 +76,14 @@ public sealed class Ranking
         }
     }
 
+    /// <summary>Chooses the candidates anew when the list is asked for next: the counts were restored.</summary>
+    public void Forget()
+    {
+        _count = 0;
+        _floor = long.MaxValue;
+        _stale = true;
+    }
+
     private void Admit(int product, long score)
     {
         _candidates[_count] = product;

@@ -1,3 +1,5 @@
+using LiveStream.Metrics.State;
+
 namespace LiveStream.Metrics.Products;
 
 /// <summary>
@@ -31,6 +33,29 @@ public sealed class RecentUnits
         {
             _units[oldest.Product] -= oldest.Units;
             _paid.Dequeue();
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WritePacked<long>(_units);
+        writer.Write(_paid.Count);
+        foreach (var (second, product, units) in _paid)
+        {
+            writer.Write(second);
+            writer.Write(product);
+            writer.Write(units);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _units = reader.ReadPacked<long>();
+        for (var paid = reader.ReadCount(); paid > 0; paid--)
+        {
+            _paid.Enqueue((reader.ReadInt(), reader.ReadInt(), reader.ReadLong()));
         }
     }
 

@@ -2,6 +2,7 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Products;
 
@@ -145,6 +146,40 @@ public sealed class Showcase
         }
 
         snapshot.Whole.SoldShare = new Ratio(_paid, _listed > 0 ? _listedOrPaid : _named);
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_explained);
+        writer.Write(_explainedSinceMs);
+        writer.Write(_named);
+        writer.Write(_listed);
+        writer.Write(_listedOrPaid);
+        writer.Write(_paid);
+        writer.Write(_exhibitCount);
+        foreach (ref readonly var exhibit in _exhibits.AsSpan(0, _exhibitCount))
+        {
+            writer.WriteCopy(exhibit);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _explained = reader.ReadInt();
+        _explainedSinceMs = reader.ReadLong();
+        _named = reader.ReadLong();
+        _listed = reader.ReadLong();
+        _listedOrPaid = reader.ReadLong();
+        _paid = reader.ReadLong();
+        _exhibitCount = reader.ReadCount();
+        _exhibits = new Exhibit[_exhibitCount];
+        for (var i = 0; i < _exhibitCount; i++)
+        {
+            _exhibits[i] = reader.ReadCopy<Exhibit>();
+            Show(_exhibits[i].Product);
+        }
     }
 
     private static void Sell(ref Exhibit exhibit, in RoomEvent e, bool inside, ReadOnlySpan<EventDetail> details)

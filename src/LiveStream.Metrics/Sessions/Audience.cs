@@ -4,6 +4,7 @@ using LiveStream.Metrics.Funnels;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
 using LiveStream.Metrics.Trade;
 using LiveStream.Metrics.Viewers;
@@ -154,6 +155,36 @@ public sealed class Audience
         whole.Repurchase = _orders.Repurchase;
         whole.TimeToOrder = _reach.TimeToOrder.Figures;
         whole.TimeToPay = _reach.TimeToPay.Figures;
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        Viewers.Save(writer);
+        _retention.Save(writer);
+        _segments.Save(writer);
+        _survival.Save(writer);
+        _presence.Save(writer);
+        _newViewers.Save(writer);
+        _newBuyers.Save(writer);
+        _channels.Save(writer);
+        _reach.Save(writer);
+        _orders.Save(writer);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        Viewers.Restore(ref reader);
+        _retention.Restore(ref reader);
+        _segments.Restore(ref reader);
+        _survival.Restore(ref reader);
+        _presence.Restore(ref reader);
+        _newViewers.Restore(ref reader);
+        _newBuyers.Restore(ref reader);
+        _channels.Restore(ref reader);
+        _reach.Restore(ref reader);
+        _orders.Restore(ref reader);
     }
 
     /// <summary>Marks the names it refers to.</summary>

@@ -1,6 +1,7 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Sessions;
 
@@ -40,6 +41,24 @@ public sealed class Headline(NameTable names) : SessionOperator
     {
         snapshot.RoomName = _name < 0 ? null : names[_name];
         snapshot.Ended = Ended;
+    }
+
+    /// <inheritdoc/>
+    public override void Save(StateWriter writer)
+    {
+        writer.WriteName(_name);
+        writer.Write(_nameMs);
+        writer.Write(_startMs);
+        writer.Write(_endMs);
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(ref StateReader reader)
+    {
+        _name = reader.ReadName();
+        _nameMs = reader.ReadLong();
+        _startMs = reader.ReadLong();
+        _endMs = reader.ReadLong();
     }
 
     /// <inheritdoc/>

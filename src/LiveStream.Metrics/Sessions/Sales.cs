@@ -3,6 +3,7 @@ using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Products;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Sessions;
@@ -77,6 +78,24 @@ public sealed class Sales
     {
         _hot.Fill(snapshot.SessionWindow);
         _showcase.Fill(snapshot);
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        Products.Save(writer);
+        _hot.Save(writer);
+        _recent.Save(writer);
+        _showcase.Save(writer);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        Products.Restore(ref reader);
+        _hot.Restore(ref reader);
+        _recent.Restore(ref reader);
+        _showcase.Restore(ref reader);
     }
 
     /// <summary>Marks the names it refers to.</summary>

@@ -2,6 +2,7 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Series;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Trade;
 
 namespace LiveStream.Metrics.Sessions;
@@ -46,6 +47,9 @@ public sealed class Session
 
     /// <summary>S: time of its first accepted event.</summary>
     public long FirstMs { get; }
+
+    /// <summary>Whether everything of it has been seen; if not, its snapshots say that they are not settled.</summary>
+    public bool IsWhole { get; init; } = true;
 
     /// <summary>Time of its latest event, copies included.</summary>
     public long LastMs { get; internal set; }
@@ -142,6 +146,7 @@ public sealed class Session
     {
         _metrics.Fill(SettledMs);
         _metrics.Snapshot.Applied = Applied;
+        _metrics.Snapshot.Settled = IsWhole;
         _metrics.Snapshot.Capped = _capped || _copies.Capped || _metrics.Capped;
         return _metrics.Snapshot;
     }
@@ -154,6 +159,42 @@ public sealed class Session
     {
         _names.Mark(Name);
         _metrics.MarkNames();
+    }
+
+    /// <summary>Writes it whole; <see cref="Restore"/> opens it again.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WriteName(Name);
+        writer.Write(FirstMs);
+        writer.Write(LastMs);
+        writer.Write(HasEnded);
+        writer.Write(LastAppliedMs);
+        writer.Write(Applied);
+        writer.Write(SettledMs);
+        writer.Write(_capped);
+        writer.Write(IsWhole);
+        _copies.Save(writer);
+        Series.Save(writer);
+        _metrics.Save(writer);
+    }
+
+    /// <summary>Opens a session that was written.</summary>
+    public static Session Restore(ref StateReader reader, EngineOptions options, NameTable names, int room)
+    {
+        var session = new Session(options, names, room, reader.ReadName(), reader.ReadLong())
+        {
+            LastMs = reader.ReadLong(),
+            HasEnded = reader.ReadBool(),
+            LastAppliedMs = reader.ReadLong(),
+            Applied = reader.ReadLong(),
+            SettledMs = reader.ReadLong(),
+            _capped = reader.ReadBool(),
+            IsWhole = reader.ReadBool(),
+        };
+        session._copies.Restore(ref reader);
+        session.Series.Restore(ref reader);
+        session._metrics.Restore(ref reader);
+        return session;
     }
 
     private bool AnyFits(ReadOnlySpan<RoomEvent> events, SessionCaps caps)

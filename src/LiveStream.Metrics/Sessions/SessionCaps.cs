@@ -30,6 +30,13 @@ public sealed class SessionCaps(int maxRooms, int maxViewers)
         return false;
     }
 
+    /// <summary>Takes places for what a checkpoint held, whether or not there are so many.</summary>
+    public void Restore(int rooms, int viewers)
+    {
+        Interlocked.Add(ref _rooms, rooms);
+        Interlocked.Add(ref _viewers, viewers);
+    }
+
     /// <summary>Returns a room's place.</summary>
     public void ReturnRoom() => Interlocked.Decrement(ref _rooms);
 

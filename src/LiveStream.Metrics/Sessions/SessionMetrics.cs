@@ -4,6 +4,7 @@ using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Products;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Trade;
 using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
@@ -18,6 +19,7 @@ public sealed class SessionMetrics
 {
     private readonly WindowSpec[] _windows;
     private readonly long _originSecond;
+    private readonly NameTable _names;
     private readonly WindowSums _sums;
     private readonly DistinctCells _seen;
     private readonly DistinctCells _acting;
@@ -34,6 +36,7 @@ public sealed class SessionMetrics
     public SessionMetrics(EngineOptions options, NameTable names, long startMs)
     {
         _windows = WindowSpec.From(options);
+        _names = names;
         _originSecond = startMs / EngineOptions.HopMs;
         var levels = options.Funnels.Sum(f => f.Steps.Count);
         _sums = new WindowSums(_windows);
@@ -41,7 +44,7 @@ public sealed class SessionMetrics
         _acting = new DistinctCells(_windows, Column.Acting, Column.Funnels - Column.Acting + levels, 0, _originSecond);
         _sales = new Sales(options, _windows, names, _originSecond);
         _audience = new Audience(options, _windows, names, startMs, _sums, _seen, _acting, _sides, _sales);
-        _operators = [.. Compose(names)];
+        _operators = [.. Compose()];
         Snapshot = new SessionSnapshot
         {
             Currency = options.Currency,
@@ -163,11 +166,54 @@ public sealed class SessionMetrics
         }
     }
 
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        _sums.Save(writer);
+        _seen.Save(writer);
+        _acting.Save(writer);
+        _sides.Save(writer);
+        _audience.Save(writer);
+        _sales.Save(writer);
+        _online.Save(writer);
+        foreach (var each in _operators)
+        {
+            each.Save(writer);
+        }
+
+        // A window shows what it held when it slid last.
+        for (var w = 0; w < _windows.Length; w++)
+        {
+            Snapshot.Windows[w].Save(writer);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _sums.Restore(ref reader);
+        _seen.Restore(ref reader);
+        _acting.Restore(ref reader);
+        _sides.Restore(ref reader);
+        _audience.Restore(ref reader);
+        _sales.Restore(ref reader);
+        _online.Restore(ref reader);
+        foreach (var each in _operators)
+        {
+            each.Restore(ref reader);
+        }
+
+        for (var w = 0; w < _windows.Length; w++)
+        {
+            Snapshot.Windows[w].Restore(ref reader, _names);
+        }
+    }
+
     private static WindowFigures NewFigures(string name, EngineOptions options) => new(name, [.. options.Funnels.Select(f => (f.Name, f.Steps))]);
 
-    private IEnumerable<SessionOperator> Compose(NameTable names) =>
+    private IEnumerable<SessionOperator> Compose() =>
     [
-        new Headline(names),
+        new Headline(_names),
         new Gifters(_audience.Viewers, _sides, _acting),
     ];
 

@@ -1,4 +1,5 @@
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Sessions;
 
@@ -17,6 +18,16 @@ public abstract class SessionOperator
 
     /// <summary>Fills what stands beside the windows' columns.</summary>
     public virtual void Fill(SessionSnapshot snapshot)
+    {
+    }
+
+    /// <summary>Writes what it remembers itself.</summary>
+    public virtual void Save(StateWriter writer)
+    {
+    }
+
+    /// <summary>Takes over what was written.</summary>
+    public virtual void Restore(ref StateReader reader)
     {
     }
 

@@ -1,4 +1,6 @@
 using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Names;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Snapshots;
@@ -23,7 +25,7 @@ public sealed class WindowFigures
         var at = Column.Funnels;
         for (var i = 0; i < Funnels.Length; i++)
         {
-            Funnels[i] = new FunnelFigures(funnels[i].Name, funnels[i].Steps, new ArraySegment<long>(_values, at, funnels[i].Steps.Count));
+            Funnels[i] = new FunnelFigures(funnels[i].Name, [.. funnels[i].Steps], new ArraySegment<long>(_values, at, funnels[i].Steps.Count));
             at += funnels[i].Steps.Count;
         }
     }
@@ -67,6 +69,35 @@ public sealed class WindowFigures
     /// <summary>The ranked products, first row first.</summary>
     public List<HotProduct> HotProducts { get; } = [];
 
+    /// <summary>Writes the figures.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WritePacked<long>(_values);
+        writer.Write(Retention?.Numerator ?? 0);
+        writer.Write(Retention?.Denominator ?? 0);
+        writer.Write(HotProducts.Count);
+        foreach (var row in HotProducts)
+        {
+            writer.WriteBytes(row.Product);
+            writer.Write(row.PreviousRank);
+            writer.Write(row.Score);
+            writer.WriteCopy(row.Counts);
+        }
+    }
+
+    /// <summary>Takes over figures that were written; ids of products are the lane's names.</summary>
+    public void Restore(ref StateReader reader, NameTable names)
+    {
+        reader.ReadPacked<long>(_values);
+        Retention = new Ratio(reader.ReadInt128(), reader.ReadInt128());
+        HotProducts.Clear();
+        for (var rows = reader.ReadCount(); rows > 0; rows--)
+        {
+            var product = names[names.Intern(reader.ReadBytes())];
+            HotProducts.Add(new HotProduct(product, reader.ReadInt(), reader.ReadLong(), reader.ReadCopy<ProductCounts>()));
+        }
+    }
+
     /// <summary>interactingViewers / viewers.</summary>
     public Ratio InteractionRate => new(InteractingViewers, Viewers);
 
@@ -90,13 +121,13 @@ public sealed class WindowFigures
 /// <param name="name">Key in the snapshot.</param>
 /// <param name="steps">The steps' event types.</param>
 /// <param name="users">Users whose longest chain has at least this step; as long as <paramref name="steps"/>.</param>
-public sealed class FunnelFigures(string name, IReadOnlyList<EventType> steps, ArraySegment<long> users)
+public sealed class FunnelFigures(string name, EventType[] steps, ArraySegment<long> users)
 {
     /// <summary>Key in the snapshot.</summary>
     public string Name { get; } = name;
 
     /// <summary>The steps' event types.</summary>
-    public IReadOnlyList<EventType> Steps { get; } = steps;
+    public EventType[] Steps { get; } = steps;
 
     /// <summary>Users whose longest chain has at least this step; as long as <see cref="Steps"/>.</summary>
     public ArraySegment<long> Users { get; } = users;

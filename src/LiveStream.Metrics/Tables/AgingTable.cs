@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Tables;
 
@@ -8,7 +9,7 @@ namespace LiveStream.Metrics.Tables;
 /// </summary>
 /// <param name="cap">Most rows ever held.</param>
 public sealed class AgingTable<TRow>(int cap)
-    where TRow : struct, IKeyed
+    where TRow : unmanaged, IKeyed
 {
     private readonly int _youngest = Math.Max(1, cap / 2);
     private KeyTable<TRow> _young = new();
@@ -29,6 +30,24 @@ public sealed class AgingTable<TRow>(int cap)
         ref var row = ref _young.Find(key);
         added = Unsafe.IsNullRef(ref row);
         return ref added ? ref Renew(key, out added) : ref row;
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(Forgot);
+        writer.Write(_old is not null);
+        _young.Save(writer);
+        _old?.Save(writer);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        Forgot = reader.ReadBool();
+        _old = reader.ReadBool() ? new KeyTable<TRow>() : null;
+        _young.Restore(ref reader);
+        _old?.Restore(ref reader);
     }
 
     private ref TRow Renew(ulong key, out bool added)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Tables;
 
@@ -16,7 +17,7 @@ public interface IKeyed
 /// the places are used. Keys are not 0. Owned by one lane's state; capped by the caller. A reference to a row is good until the next row is added.
 /// </summary>
 public sealed class KeyTable<TRow>
-    where TRow : struct, IKeyed
+    where TRow : unmanaged, IKeyed
 {
     private const int FirstPlaces = 16;
 
@@ -81,6 +82,32 @@ public sealed class KeyTable<TRow>
             }
 
             Grow(index);
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(Count);
+        foreach (var segment in Distinct())
+        {
+            foreach (ref readonly var row in segment.Rows.AsSpan())
+            {
+                if (row.Key != 0)
+                {
+                    writer.WriteCopy(row);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        for (var rows = reader.ReadCount(); rows > 0; rows--)
+        {
+            var row = reader.ReadCopy<TRow>();
+            Add(row.Key) = row;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Trade;
 
@@ -32,6 +33,29 @@ public sealed class DelayHistogram
         _sum += delayMs;
         _p50.Below += cell < _p50.Cell ? 1 : 0;
         _p90.Below += cell < _p90.Cell ? 1 : 0;
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_count);
+        writer.Write(_sum);
+        foreach (var block in _blocks)
+        {
+            writer.WritePacked<int>(block);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _count = reader.ReadLong();
+        _sum = reader.ReadInt128();
+        for (var i = 0; i < Blocks; i++)
+        {
+            var block = reader.ReadPacked<int>();
+            _blocks[i] = block.Length == 0 ? null : block;
+        }
     }
 
     private static int CellOf(int value)

@@ -1,6 +1,7 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
 using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
@@ -56,6 +57,20 @@ public sealed class Orders
                 Column.AddWide(_sums.Totals, Column.RefundedLow, detail.Value);
                 break;
         }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_repeatBuyers);
+        _orders.Save(writer);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _repeatBuyers = reader.ReadLong();
+        _orders.Restore(ref reader);
     }
 
     // Seconds are remembered plus one, 0 is never.

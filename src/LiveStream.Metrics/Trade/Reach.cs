@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Events;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
 
@@ -59,6 +60,20 @@ public sealed class Reach
         {
             (step == OrderStep ? TimeToOrder : TimeToPay).Add(atMs - row.FirstMs);
         }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        TimeToOrder.Save(writer);
+        TimeToPay.Save(writer);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        TimeToOrder.Restore(ref reader);
+        TimeToPay.Restore(ref reader);
     }
 
     private static int StepOf(EventType type) => type switch

@@ -1,5 +1,6 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
 
 namespace LiveStream.Metrics.Trade;
@@ -61,6 +62,18 @@ public sealed class TradeCopies(NameTable names, int maxIds)
         }
 
         return copies;
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        _seen.Save(writer);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _seen.Restore(ref reader);
     }
 
     private void Collect(ReadOnlySpan<RoomEvent> events, ReadOnlySpan<EventDetail> details)

@@ -2,6 +2,7 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Viewers;
 
@@ -77,6 +78,30 @@ public sealed class Channels(NameTable names, int maxChannels)
         foreach (var (name, _) in _channels)
         {
             names.Mark(name);
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_other);
+        writer.Write(_known);
+        writer.Write(_channels.Count);
+        foreach (var (name, viewers) in _channels)
+        {
+            writer.WriteName(name);
+            writer.Write(viewers);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _other = reader.ReadLong();
+        _known = reader.ReadLong();
+        for (var channels = reader.ReadCount(); channels > 0; channels--)
+        {
+            _channels.Add((reader.ReadName(), reader.ReadLong()));
         }
     }
 

@@ -1,6 +1,7 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Viewers;
 
@@ -36,6 +37,20 @@ public sealed class FirstFlagShare(EventType type, ViewerFlags known)
                 return;
             }
         }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_known);
+        writer.Write(_true);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _known = reader.ReadLong();
+        _true = reader.ReadLong();
     }
 
     private Flag FlagOf(in RoomEvent e) => type == EventType.Enter ? e.NewViewer : e.NewBuyer;

@@ -1,4 +1,5 @@
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Viewers;
 
@@ -25,6 +26,26 @@ public sealed class OnlineCurve
         }
 
         _hops++;
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(Now);
+        writer.Write(_peak);
+        writer.Write(_peakAtMs);
+        writer.Write(_sum);
+        writer.Write(_hops);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        Now = reader.ReadLong();
+        _peak = reader.ReadLong();
+        _peakAtMs = reader.ReadLong();
+        _sum = reader.ReadLong();
+        _hops = reader.ReadLong();
     }
 
     /// <summary>Now, peak and mean.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Viewers;
@@ -101,6 +102,22 @@ public sealed class Presence(EngineOptions options, WindowSums sums, DistinctCel
         var viewers = cells.Total(Column.Viewers);
         figures.AverageStayMs = new Ratio(_stayMs, viewers);
         figures.Returning = new Ratio(_returned, viewers);
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_stayMs);
+        writer.Write(_returned);
+        writer.Write(OnlineNow);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _stayMs = reader.ReadLong();
+        _returned = reader.ReadLong();
+        OnlineNow = reader.ReadLong();
     }
 
     private void Return(ref ViewerRow row, int before, int second)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Viewers;
@@ -63,6 +64,24 @@ public sealed class Retention
         }
     }
 
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        foreach (ref readonly var window in _windows.AsSpan())
+        {
+            window.Save(writer);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        foreach (ref var window in _windows.AsSpan())
+        {
+            window.Restore(ref reader);
+        }
+    }
+
     private struct Window(int length, int phase)
     {
         public readonly int Length = length;
@@ -91,6 +110,22 @@ public sealed class Retention
                 _differences[from & (Ring - 1)]++;
                 _differences[to & (Ring - 1)]--;
             }
+        }
+
+        public readonly void Save(StateWriter writer)
+        {
+            writer.Write(TenthBegin);
+            writer.Write(_both);
+            writer.WritePacked<int>(_differences);
+            writer.WritePacked<long>(_viewersBefore);
+        }
+
+        public void Restore(ref StateReader reader)
+        {
+            TenthBegin = reader.ReadInt();
+            _both = reader.ReadLong();
+            reader.ReadPacked<int>(_differences);
+            reader.ReadPacked<long>(_viewersBefore);
         }
 
         public Ratio At(int tenth, long viewers)

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Viewers;
 
@@ -55,6 +57,24 @@ public sealed class Segments(int startMs)
             var retained = k < _retained.Count ? _retained[k] : 0;
             figures.Add(new SegmentFigures(k, active, new Ratio(retained, active), elapsedMs < (k + 2L) * SegmentMs));
         }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_beginMs);
+        writer.WritePacked<long>(CollectionsMarshal.AsSpan(_active));
+        writer.WritePacked<long>(CollectionsMarshal.AsSpan(_retained));
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _beginMs = reader.ReadInt();
+        _active.Clear();
+        _active.AddRange(reader.ReadPacked<long>());
+        _retained.Clear();
+        _retained.AddRange(reader.ReadPacked<long>());
     }
 
     private void Count(int beforeMs)

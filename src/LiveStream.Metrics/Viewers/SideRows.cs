@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
 
 namespace LiveStream.Metrics.Viewers;
@@ -55,17 +56,30 @@ public sealed class SideRows
         }
     }
 
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(Count);
+        for (var row = 0; row < Count; row++)
+        {
+            writer.WritePacked<int>(Of(row));
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        for (var rows = reader.ReadCount(); Count < rows; Count++)
+        {
+            EnsureChunk(Count / RowsPerChunk, Count % RowsPerChunk);
+            reader.ReadPacked(Of(Count));
+        }
+    }
+
     private Span<int> Give(ref ViewerRow viewer)
     {
         var row = Count++;
-        var chunk = row / RowsPerChunk;
-        if (chunk == _chunks.Length)
-        {
-            Array.Resize(ref _chunks, Math.Max(1, chunk * 2));
-            _chunks.AsSpan(chunk).Fill([]);
-        }
-
-        EnsureChunk(chunk, row % RowsPerChunk);
+        EnsureChunk(row / RowsPerChunk, row % RowsPerChunk);
         var given = Of(row);
         if (_headColumn >= 0)
         {
@@ -79,6 +93,12 @@ public sealed class SideRows
     // Most rooms are small: a chunk grows to its size in steps.
     private void EnsureChunk(int chunk, int row)
     {
+        if (chunk == _chunks.Length)
+        {
+            Array.Resize(ref _chunks, Math.Max(1, chunk * 2));
+            _chunks.AsSpan(chunk).Fill([]);
+        }
+
         if ((row + 1) * _columns > _chunks[chunk].Length)
         {
             var rows = chunk > 0 ? RowsPerChunk : Math.Min(RowsPerChunk, Math.Max(8, row * 2));

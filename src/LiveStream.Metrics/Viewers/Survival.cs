@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Viewers;
 
@@ -73,6 +74,24 @@ public sealed class Survival
         {
             snapshot.Survival[i] = new SurvivalFigures(Minutes[i], new Ratio(_survived[i], _begun[i]));
         }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WritePacked<long>(_survived);
+        writer.WritePacked<long>(_begun);
+        writer.WritePacked<int>(_beginners);
+        writer.Write(_second);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        reader.ReadPacked<long>(_survived);
+        reader.ReadPacked<long>(_begun);
+        _beginners = reader.ReadPacked<int>();
+        _second = reader.ReadInt();
     }
 
     private void Pass(ref ViewerRow row, int sinceMs)

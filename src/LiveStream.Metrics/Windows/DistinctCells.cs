@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Windows;
 
@@ -182,6 +183,32 @@ public sealed class DistinctCells
         }
 
         Widen(running, distinct);
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WritePacked<long>(_totals);
+        writer.WritePacked<int>(_running);
+        writer.WritePacked<int>(_starts);
+        writer.Write(_latestStart);
+        writer.Write(_now);
+        writer.Write(_slot);
+        writer.Write(_rows);
+        writer.WritePacked<int>(_cells);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        reader.ReadPacked<long>(_totals);
+        reader.ReadPacked<int>(_running);
+        reader.ReadPacked<int>(_starts);
+        _latestStart = reader.ReadInt();
+        _now = reader.ReadInt();
+        _slot = reader.ReadInt();
+        _rows = reader.ReadCount();
+        _cells = reader.ReadPacked<int>();
     }
 
     private static void Widen(ReadOnlySpan<int> from, Span<long> to)

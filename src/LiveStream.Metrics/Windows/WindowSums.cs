@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Windows;
 
@@ -37,6 +38,26 @@ public sealed class WindowSums(WindowSpec[] windows)
         {
             filled[i] = totals[i] - before[i];
             before[i] = totals[i];
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WritePacked<long>(_totals);
+        foreach (var rows in _before)
+        {
+            writer.WritePacked<long>(rows);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        reader.ReadPacked<long>(_totals);
+        for (var w = 0; w < _before.Length; w++)
+        {
+            _before[w] = reader.ReadPacked<long>();
         }
     }
 

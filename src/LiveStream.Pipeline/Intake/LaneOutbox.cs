@@ -37,7 +37,7 @@ internal sealed class LaneOutbox(int group, Lane lane, int batchEvents, Concurre
         _offsetSum = offsetSum;
         if (_filling is not null)
         {
-            _waiting.Enqueue(new LaneMessage(LaneMessageKind.Batch, group, 0, watermarkMs, offsetSum, _filling, null));
+            _waiting.Enqueue(new LaneMessage(LaneMessageKind.Batch, group) { WatermarkMs = watermarkMs, OffsetSum = offsetSum, Batch = _filling });
             _filling = null;
         }
     }

@@ -1,8 +1,12 @@
+using System.Buffers;
 using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
+using LiveStream.Metrics.State;
 using LiveStream.Pipeline.Batches;
 using LiveStream.Pipeline.Options;
+using LiveStream.Pipeline.Recovery;
 
 namespace LiveStream.Pipeline.Lanes;
 
@@ -18,6 +22,7 @@ internal sealed class LaneGroup
     private readonly SessionRunner _runner;
     private readonly RoomTable _rooms;
     private readonly LaneNames _names;
+    private GroupSaver? _saver;
     private long _sweptMs = long.MinValue;
 
     public LaneGroup(LaneState lane, int group)
@@ -36,6 +41,61 @@ internal sealed class LaneGroup
 
     /// <summary>T up to which the group is settled.</summary>
     public long SettledMs { get; private set; } = long.MinValue;
+
+    /// <summary>Whether a checkpoint of it is being written.</summary>
+    public bool IsSaving => _saver is not null;
+
+    /// <summary>Sessions that begin before this time are not whole.</summary>
+    public void SetWholeFrom(long timeMs) => _rooms.WholeFromMs = timeMs;
+
+    /// <summary>Begins to write down what it holds now; one that is being written is written to its end first.</summary>
+    public void Save(TaskCompletionSource<ReadOnlySequence<byte>> saved)
+    {
+        SaveSome(long.MaxValue / 2);
+        _saver = new GroupSaver(_lane.Names, _rooms.Entries, saved);
+    }
+
+    /// <summary>Writes some more of it down.</summary>
+    public void SaveSome(long bytes)
+    {
+        _saver?.SaveSome(bytes);
+        if (_saver is { IsDone: true })
+        {
+            _saver = null;
+        }
+    }
+
+    /// <summary>Takes over the rooms of an image that are this lane's.</summary>
+    /// <exception cref="InvalidDataException">The image is not one; nothing of it is held.</exception>
+    public void Restore(GroupImage image, int lane, int lanes)
+    {
+        SettledMs = image.SettledMs;
+        try
+        {
+            foreach (var section in image.Sections)
+            {
+                for (var reader = new StateReader(section, _lane.Names); !reader.End;)
+                {
+                    reader.BeginRoom(out var room, out var length);
+                    var hash = NameHash.Compute(room);
+                    if (RoomRouting.LaneOf(hash, lanes) != lane)
+                    {
+                        reader.Skip(length);
+                        continue;
+                    }
+
+                    var entry = _rooms.GetOrAdd(_lane.Names.Intern(room, hash), long.MinValue);
+                    entry.Restore(ref reader);
+                    _lane.Counters.Restore(entry.Pending);
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            Drop();
+            throw;
+        }
+    }
 
     /// <summary>Takes the events of a batch into their slices.</summary>
     public void TakeIn(EventBatch batch)
@@ -85,6 +145,7 @@ internal sealed class LaneGroup
         for (var i = _rooms.Entries.Count - 1; i >= 0; i--)
         {
             var entry = _rooms.Entries[i];
+            _saver?.Save(entry);
             ApplyUntil(entry, long.MaxValue, ref counts);
             entry.Room.CloseAll();
             _runner.FinishClosed(entry);
@@ -97,6 +158,8 @@ internal sealed class LaneGroup
     /// <summary>Forgets everything without finishing it; events that waited count as never read, since the group's next owner reads them.</summary>
     public void Drop()
     {
+        _saver?.Cancel();
+        _saver = null;
         _lane.Counters.Drop(_rooms.Entries.Sum(e => e.Pending));
         foreach (var entry in _rooms.Entries)
         {
@@ -149,6 +212,7 @@ internal sealed class LaneGroup
 
     private void Settle(RoomEntry entry, long settledMs, bool sweep, ref SettleCounts counts)
     {
+        _saver?.Save(entry);
         ApplyUntil(entry, settledMs, ref counts);
         if (sweep)
         {

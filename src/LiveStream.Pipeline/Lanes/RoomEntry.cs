@@ -1,6 +1,7 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 using LiveStream.Pipeline.Output;
 
@@ -39,6 +40,50 @@ internal sealed class RoomEntry(Room room)
 
     /// <summary>Whether its live numbers changed since they were handed out.</summary>
     public bool LiveStale { get; set; }
+
+    /// <summary>Whether a checkpoint that is being written waits for it: nothing of it may be settled before.</summary>
+    public bool IsUnsaved { get; private set; }
+
+    /// <summary>A checkpoint is to hold what it holds now.</summary>
+    public void MarkForSaving()
+    {
+        IsUnsaved = true;
+        foreach (var slice in _slices)
+        {
+            slice.Marked = slice.Count;
+        }
+    }
+
+    /// <summary>Writes what it held when it was marked.</summary>
+    public void Save(StateWriter writer)
+    {
+        IsUnsaved = false;
+        writer.BeginRoom(room.Name);
+        room.Save(writer);
+        writer.Write(AtMs);
+        writer.Write(_slices.Count(s => s.Marked > 0));
+        foreach (var slice in _slices)
+        {
+            if (slice.Marked > 0)
+            {
+                writer.Write(slice.StartMs);
+                slice.Save(writer);
+            }
+        }
+
+        writer.EndRoom();
+    }
+
+    /// <summary>Takes over what was written; it has seen no event.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        room.Restore(ref reader);
+        AtMs = reader.ReadLong();
+        for (var slices = reader.ReadCount(); slices > 0; slices--)
+        {
+            FindSlice(reader.ReadLong()).Restore(ref reader);
+        }
+    }
 
     /// <summary>The slice that an event of this time waits in.</summary>
     public RoomSlice SliceOf(long timeMs)

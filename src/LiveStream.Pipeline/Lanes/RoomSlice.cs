@@ -1,5 +1,6 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
+using LiveStream.Metrics.State;
 using LiveStream.Pipeline.Batches;
 
 namespace LiveStream.Pipeline.Lanes;
@@ -34,6 +35,9 @@ internal sealed class RoomSlice
     /// <summary>Events that are counted among the room's live numbers, the first ones.</summary>
     public int Counted { get; set; }
 
+    /// <summary>How many of its events a checkpoint that is being written holds, the first ones.</summary>
+    public int Marked { get; set; }
+
     /// <summary>Events in it.</summary>
     public int Count { get; private set; }
 
@@ -56,6 +60,7 @@ internal sealed class RoomSlice
         Types = 0;
         InOrder = true;
         Counted = 0;
+        Marked = 0;
         Count = 0;
         _detailCount = 0;
         _textLength = 0;
@@ -64,6 +69,53 @@ internal sealed class RoomSlice
 
     /// <summary>Appends an event and copies its detail from the batch; the caller makes its names the lane's.</summary>
     public ref RoomEvent Append(in RoomEvent e, EventBatch batch)
+    {
+        ref var appended = ref Append(e);
+        if (e.Detail >= 0)
+        {
+            ref readonly var detail = ref batch.Detail(e.Detail);
+            appended.Detail = AddDetail(detail, batch.Text(detail.OrderOffset, detail.OrderLength));
+        }
+
+        return ref appended;
+    }
+
+    /// <summary>Writes the marked events.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(Marked);
+        foreach (ref readonly var e in Events[..Marked])
+        {
+            writer.WriteCopy(e);
+            writer.WriteName(e.Session);
+            writer.WriteName(e.Product);
+            writer.WriteName(e.Name);
+            if (e.Detail >= 0)
+            {
+                ref readonly var detail = ref _details[e.Detail];
+                writer.WriteCopy(detail);
+                writer.WriteBytes(_text.AsSpan(detail.OrderOffset, detail.OrderLength));
+            }
+        }
+    }
+
+    /// <summary>Appends events that were written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        for (var events = reader.ReadCount(); events > 0; events--)
+        {
+            ref var e = ref Append(reader.ReadCopy<RoomEvent>());
+            e.Session = reader.ReadName();
+            e.Product = reader.ReadName();
+            e.Name = reader.ReadName();
+            if (e.Detail >= 0)
+            {
+                e.Detail = AddDetail(reader.ReadCopy<EventDetail>(), reader.ReadBytes());
+            }
+        }
+    }
+
+    private ref RoomEvent Append(in RoomEvent e)
     {
         if (Count == _events.Length)
         {
@@ -76,18 +128,11 @@ internal sealed class RoomSlice
         var key = KeyOf(e);
         InOrder &= key >= _largestKey;
         _largestKey = Math.Max(_largestKey, key);
-        if (e.Detail >= 0)
-        {
-            appended.Detail = CopyDetail(batch, e.Detail);
-        }
-
         return ref appended;
     }
 
-    private int CopyDetail(EventBatch batch, int index)
+    private int AddDetail(EventDetail detail, ReadOnlySpan<byte> order)
     {
-        var detail = batch.Detail(index);
-        var order = batch.Text(detail.OrderOffset, detail.OrderLength);
         if (_textLength + order.Length > _text.Length)
         {
             Array.Resize(ref _text, Math.Max(_textLength + order.Length, _text.Length * 2));

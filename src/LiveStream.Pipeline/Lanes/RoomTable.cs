@@ -12,6 +12,7 @@ internal sealed class RoomTable(LaneState lane)
     private readonly List<RoomEntry> _stale = [];
     private readonly List<RoomEntry> _taken = [];
     private long _turnedAwayMs = long.MinValue;
+    private long _wholeFromMs = long.MinValue;
 
     /// <summary>The rooms; while they are walked through backwards, the one at hand may be removed.</summary>
     public List<RoomEntry> Entries => _entries;
@@ -19,12 +20,26 @@ internal sealed class RoomTable(LaneState lane)
     /// <summary>Changes whenever a room leaves: who remembers entries has to look them up again.</summary>
     public int Version { get; private set; }
 
+    /// <summary>Sessions that begin before this time are not whole: the log has lost what came before.</summary>
+    public long WholeFromMs
+    {
+        get => _wholeFromMs;
+        set
+        {
+            _wholeFromMs = value;
+            foreach (var entry in _entries)
+            {
+                entry.Room.WholeFromMs = value;
+            }
+        }
+    }
+
     /// <summary>The room with an interned name, added at its first event, which has the given time.</summary>
     public RoomEntry GetOrAdd(int name, long timeMs)
     {
         if (!_byName.TryGetValue(name, out var entry))
         {
-            entry = new RoomEntry(new Room(lane.Options, lane.Names, lane.Caps, name)) { Place = _entries.Count };
+            entry = new RoomEntry(new Room(lane.Options, lane.Names, lane.Caps, name) { WholeFromMs = _wholeFromMs }) { Place = _entries.Count };
             _entries.Add(entry);
             _byName.Add(name, entry);
             if (timeMs - lane.Options.SessionIdleMs <= _turnedAwayMs)
