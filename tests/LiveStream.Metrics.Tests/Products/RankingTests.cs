@@ -68,6 +68,34 @@ public sealed class RankingTests
         Assert.Equal(drive.Expected(), drive.Ranking.Top.ToArray());
     }
 
+    // Candidates overflow, the leaders fall, all are chosen from anew: with room that was made the first time.
+    [Fact]
+    public void ChoosingAnewAllocatesNothingTheSecondTime()
+    {
+        var drive = new Drive(1, 10, new Random(1));
+        long allocated = -1;
+        for (var round = 0; round < 4; round++)
+        {
+            for (var product = 0; product < 500; product++)
+            {
+                drive.Add(product, new ProductCounts { Clicks = (uint)(product + 1) });
+            }
+
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var best = drive.Ranking.Top[0];
+            for (var product = 499; product >= 0; product--)
+            {
+                drive.Subtract(product, new ProductCounts { Clicks = (uint)(product + 1) });
+                Assert.True(product == 0 ? drive.Ranking.Top.IsEmpty : drive.Ranking.Top[0] == product - 1);
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(499, best);
+        }
+
+        Assert.Equal(0, allocated);
+    }
+
     [Fact]
     public void AScoreOfNothingIsNotRanked()
     {
@@ -127,9 +155,14 @@ public sealed class RankingTests
         {
             if (_events.Remove(time, out var leaving))
             {
-                _rows.Subtract(leaving.Product, Scope, leaving.Counts);
-                Ranking.Change(leaving.Product);
+                Subtract(leaving.Product, leaving.Counts);
             }
+        }
+
+        public void Subtract(int product, in ProductCounts counts)
+        {
+            _rows.Subtract(product, Scope, counts);
+            Ranking.Change(product);
         }
 
         public int[] Expected() =>
