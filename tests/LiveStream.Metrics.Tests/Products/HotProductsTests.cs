@@ -45,6 +45,14 @@ public sealed class HotProductsTests
             }
 
             Assert.Equal(model.Events.Where(x => x.Second == second).Select(x => x.Id).Distinct().Count(), hot.Second.Length);
+            if (random.Next(longest / 2) == 0)
+            {
+                // The products are restored first; they stay the same here.
+                var copy = new HotProducts(options, windows, table, origin);
+                Made.HandOver(hot.Save, copy.Restore);
+                hot = copy;
+            }
+
             hot.Close(second);
             for (var w = 0; w < windows.Length; w++)
             {

@@ -28,6 +28,13 @@ public sealed class ProductLogTests
             }
 
             log.Close(second);
+            if (random.Next(seconds / 2 + 1) == 0)
+            {
+                var copy = new ProductLog(seconds);
+                Made.HandOver(log.Save, copy.Restore);
+                log = copy;
+            }
+
             for (var probe = 0; probe < 5; probe++)
             {
                 var read = random.Next(Math.Max(0, second - seconds + 2), second + 1);

@@ -22,8 +22,8 @@ public sealed class ProductMemoryTests
     [Fact]
     public void TenTimesTheEventsTakeNoMoreOnceEveryProductIsInEverySecond()
     {
-        var few = MeasuredAlone.BytesOf(() => Filled(eventsPerSecond: 500, products: 10));
-        var many = MeasuredAlone.BytesOf(() => Filled(eventsPerSecond: 5_000, products: 10));
+        var few = MeasuredAlone.BytesOf(() => Filled(eventsPerSecond: 1_000, products: 20));
+        var many = MeasuredAlone.BytesOf(() => Filled(eventsPerSecond: 10_000, products: 20));
         Assert.InRange(many, few / 2, few * 5 / 4);
     }
 

@@ -48,6 +48,13 @@ public sealed class ProductRowsTests
                 model[product][scope] = Sum(model[product][scope], part, -1);
             }
 
+            if (random.Next(200) == 0)
+            {
+                var copy = new ProductRows(options, scopes);
+                Made.HandOver(rows.Save, copy.Restore);
+                rows = copy;
+            }
+
             rows.PlaceOf(product, scope) = places[product][scope] = (byte)random.Next(256);
             Check(rows, options, model, places, random.Next(model.Count));
             Check(rows, options, model, places, product);

@@ -43,10 +43,16 @@ public sealed class ProductTableTests
             Assert.Equal(model.Count, table.Count);
         }
 
+        // Its place in the second is believed only if it stands there, so a copy may have another.
+        var copy = new ProductTable(names, cap);
+        Made.HandOver(table.Save, copy.Restore, names);
+        Assert.Equal(model.Count, copy.Count);
         for (var product = 0; product < model.Count; product++)
         {
             ref readonly var slot = ref table.SlotOfProduct(product);
             Assert.Equal((product, product + 1, ProductMarks.Paid), (slot.Number, slot.InSecond, slot.Marks));
+            Assert.Equal((product, ProductMarks.Paid), (copy.SlotOfProduct(product).Number, copy.SlotOfProduct(product).Marks));
+            Assert.Equal(table[product], copy[product]);
             Assert.Equal((model[product], NameTable.None, product + 2), (table[product].Name, table[product].DisplayName, table[product].Exhibit));
             Assert.Equal(names[model[product]], table.IdOf(product));
         }

@@ -24,6 +24,13 @@ public sealed class RecentUnitsTests
                 }).ToArray();
             recent.Close(second, entries);
             model.AddRange(entries.Where(e => e.Counts.Payments > 0).Select(e => (second, e.Product, e.Counts.Units)));
+            if (random.Next(100) == 0)
+            {
+                var copy = new RecentUnits();
+                Made.HandOver(recent.Save, copy.Restore);
+                recent = copy;
+            }
+
             var product = random.Next(products + 20);
             Assert.Equal(model.Where(m => m.Product == product && m.Second > second - 300).Sum(m => m.Units), recent.Of(product));
         }

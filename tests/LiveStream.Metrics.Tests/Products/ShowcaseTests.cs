@@ -40,6 +40,13 @@ public sealed class ShowcaseTests
                 Apply(sales, model, Events(random, types, products, spreadMs, second, names), random);
             }
 
+            if (random.Next(40) == 0)
+            {
+                var copy = new Sales(options, Made.Windows(1), names, 0);
+                Made.HandOver(sales.Save, copy.Restore, names);
+                sales = copy;
+            }
+
             sales.Close(second);
             snapshot.AsOfMs = (second + 1) * 1000;
             sales.Fill(snapshot);

@@ -34,6 +34,12 @@ public sealed class AgingTableTests
             used.Add(key);
             Assert.Equal(key, row.Key);
             Assert.InRange(table.Count, 1, Math.Max(2, cap));
+            if (random.Next(1000) == 0)
+            {
+                var copy = new AgingTable<Row>(cap);
+                Made.HandOver(table.Save, copy.Restore);
+                table = copy;
+            }
         }
 
         Assert.True(table.Forgot);

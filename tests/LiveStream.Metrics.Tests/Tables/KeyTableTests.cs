@@ -41,7 +41,10 @@ public sealed class KeyTableTests
             value += i + 1;
         }
 
-        Assert.Equal(model.Count, table.Count);
+        var copy = new KeyTable<Row>();
+        Made.HandOver(table.Save, copy.Restore);
+        Assert.Equal((model.Count, model.Count), (table.Count, copy.Count));
+        Assert.All(model.Where(pair => copy.Find(pair.Key).Value != pair.Value), pair => Assert.Fail($"{pair} is not in the copy"));
         Assert.All(model.Where(pair => table.Find(pair.Key).Value != pair.Value), pair => Assert.Fail($"{pair} is not in the table"));
         for (var i = keys; i < keys + 1000; i++)
         {

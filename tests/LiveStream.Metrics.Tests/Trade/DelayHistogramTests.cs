@@ -45,6 +45,9 @@ public sealed class DelayHistogramTests
                 if (random.Next(25) == 0)
                 {
                     Check(values, histogram.Figures);
+                    var copy = new DelayHistogram();
+                    Made.HandOver(histogram.Save, copy.Restore);
+                    histogram = copy;
                 }
             }
         }

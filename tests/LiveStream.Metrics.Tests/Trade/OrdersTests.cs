@@ -53,6 +53,16 @@ public sealed class OrdersTests
             cells.Slide(0, values);
             Check(all.FindAll(x => x.Event.TimeMs / 1000 > second - 60), values);
             Assert.Equal(Repurchase(all), orders.Repurchase);
+            if (random.Next(40) == 0)
+            {
+                // Both reserve their columns when they are made.
+                var copies = new SideRows();
+                var (copyOfOrders, copyOfReach) = (new Orders(sums, cells, copies, 10_000), new Reach(cells, copies));
+                Made.HandOver(sides.Save, copies.Restore);
+                Made.HandOver(orders.Save, copyOfOrders.Restore);
+                Made.HandOver(reach.Save, copyOfReach.Restore);
+                (sides, orders, reach) = (copies, copyOfOrders, copyOfReach);
+            }
         }
 
         Assert.False(orders.Capped);

@@ -29,6 +29,9 @@ public sealed class TradeCopiesTests
             var isCopy = new bool[events.Length];
             var marked = copies.Mark(events, details, text, isCopy);
             Assert.Equal(isCopy.Count(c => c), marked);
+            var copy = new TradeCopies(names, 100_000);
+            Made.HandOver(copies.Save, copy.Restore);
+            copies = copy;
             var expected = Expected(events, details, text, names, known);
             Assert.Equal(expected, events.Where((_, i) => !isCopy[i]).Select(e => Facts(e, details, text, names)).Order(StringComparer.Ordinal));
         }

@@ -41,6 +41,9 @@ public sealed class ChannelsTests
             channels.Fill(figures, viewers);
             Assert.Equal(Expected(chosen, maxChannels, viewers), figures.Channels.Select(c => (Encoding.UTF8.GetString(c.Channel), c.Viewers)));
             Assert.Equal(chosen.Values.Distinct().Count() > maxChannels, channels.Capped);
+            var copy = new Channels(names, maxChannels);
+            Made.HandOver(channels.Save, copy.Restore, names);
+            channels = copy;
         }
 
         names.BeginSweep();

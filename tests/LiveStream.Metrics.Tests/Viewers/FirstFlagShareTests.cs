@@ -31,6 +31,9 @@ public sealed class FirstFlagShareTests
 
             all.AddRange(events);
             Assert.Equal(Expected(all, type), share.Share);
+            var copy = new FirstFlagShare(type, known);
+            Made.HandOver(share.Save, copy.Restore);
+            share = copy;
         }
 
         Assert.InRange((long)share.Share.Numerator, 1, (long)share.Share.Denominator - 1);

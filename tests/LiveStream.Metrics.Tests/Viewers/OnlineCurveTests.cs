@@ -22,6 +22,9 @@ public sealed class OnlineCurveTests
             var mean = new Ratio(samples.Sum(s => s.Online), i);
             Assert.Equal(new OnlineFigures(samples[^1].Online, peak, samples.First(s => s.Online == peak).AtMs, mean), curve.Figures);
             Assert.Equal(samples[^1].Online, curve.Now);
+            var copy = new OnlineCurve();
+            Made.HandOver(curve.Save, copy.Restore);
+            curve = copy;
         }
     }
 }

@@ -21,8 +21,8 @@ public sealed class PresenceTests
         var windows = WindowSpec.From(options);
         var sums = new WindowSums(windows);
         var cells = new DistinctCells(windows, Column.Sums, Column.Acting - Column.Sums, Presence.SecondsKept(options), 0);
-        var (retention, survival) = (new Retention(windows, 0), new Survival());
-        var presence = new Presence(options, sums, cells, retention, new Segments(0), survival);
+        var (retention, segments, survival) = (new Retention(windows, 0), new Segments(0), new Survival());
+        var presence = new Presence(options, sums, cells, retention, segments, survival);
         var rows = new Dictionary<int, ViewerRow>();
         var seen = new List<(int AtMs, int User, bool Leaves)>();
         var figures = new SessionFigures();
@@ -34,6 +34,13 @@ public sealed class PresenceTests
             foreach (var atMs in Enumerable.Range(0, random.Next(random.Next(20) == 0 ? 8 : 2)).Select(_ => (second * 1000) + random.Next(1000)).Order())
             {
                 Take(presence, rows, seen, atMs, second, random);
+            }
+
+            if (random.Next(50) == 0)
+            {
+                var copy = new Presence(options, sums, cells, retention, segments, survival);
+                Made.HandOver(presence.Save, copy.Restore);
+                presence = copy;
             }
 
             presence.Advance(second);

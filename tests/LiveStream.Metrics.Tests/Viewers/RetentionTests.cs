@@ -43,6 +43,13 @@ public sealed class RetentionTests
                 last[user] = second;
             }
 
+            if (random.Next(longest / 2) == 0)
+            {
+                var copy = new Retention(windows, origin);
+                Made.HandOver(retention.Save, copy.Restore);
+                retention = copy;
+            }
+
             for (var w = 0; w < windows.Length; w++)
             {
                 if (windows[w].SlidesAt(origin + second + 1))

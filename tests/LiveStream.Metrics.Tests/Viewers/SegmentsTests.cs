@@ -35,6 +35,13 @@ public sealed class SegmentsTests
                 }
             }
 
+            if (random.Next(100) == 0)
+            {
+                var copy = new Segments(startMs);
+                Made.HandOver(segments.Save, copy.Restore);
+                segments = copy;
+            }
+
             var user = random.Next(random.Next(2) == 0 ? 3 : last.Length);
             if (last[user] is { } before)
             {

@@ -12,9 +12,7 @@ public sealed class SideRowsTests
     public void KeepsARowForEachWhoNeedsOne(int seed, int columns)
     {
         var random = new Random(seed);
-        var sides = new SideRows();
-        Assert.Equal((0, 2), (sides.Reserve(2), sides.ReserveWithHead(columns)));
-        Assert.Equal(2 + columns, sides.Reserve(1));
+        var sides = NewRows(columns);
         var viewers = new ViewerRow[5000];
         var model = new int[viewers.Length][];
         for (var i = 0; i < viewers.Length; i++)
@@ -36,6 +34,12 @@ public sealed class SideRowsTests
             Assert.Equal(model[viewer], row.ToArray());
             var column = random.Next(row.Length);
             row[column] = model[viewer][column] = random.Next();
+            if (random.Next(3000) == 0)
+            {
+                var copy = NewRows(columns);
+                Made.HandOver(sides.Save, copy.Restore);
+                sides = copy;
+            }
         }
 
         Assert.Equal(model.Count(m => m is not null), sides.Count);
@@ -44,6 +48,14 @@ public sealed class SideRowsTests
             Assert.Equal(row is not null, viewer.HasSide);
             Assert.Equal(row ?? [], viewer.HasSide ? sides.Of(viewer.Side).ToArray() : []);
         }
+    }
+
+    private static SideRows NewRows(int columns)
+    {
+        var sides = new SideRows();
+        Assert.Equal((0, 2), (sides.Reserve(2), sides.ReserveWithHead(columns)));
+        Assert.Equal(2 + columns, sides.Reserve(1));
+        return sides;
     }
 
     // A room with few buyers keeps room for few; from 1,000 rows on at most a quarter of the places is free.

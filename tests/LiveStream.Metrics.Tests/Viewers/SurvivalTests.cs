@@ -34,6 +34,13 @@ public sealed class SurvivalTests
             }
 
             survival.Advance(second);
+            if (random.Next(500) == 0)
+            {
+                var copy = new Survival();
+                Made.HandOver(survival.Save, copy.Restore);
+                survival = copy;
+            }
+
             if (random.Next(50) == 0)
             {
                 survival.Fill(snapshot);

@@ -40,6 +40,13 @@ public sealed class DistinctCellsTests
                 Change(cells, last, random, busy, longest);
             }
 
+            if (random.Next(longest / 2) == 0)
+            {
+                var copy = new DistinctCells(windows, First, columns, leastSeconds, origin);
+                Made.HandOver(cells.Save, copy.Restore);
+                cells = copy;
+            }
+
             for (var w = 0; w < windows.Length; w++)
             {
                 if (windows[w].SlidesAt(origin + second + 1))

@@ -31,6 +31,13 @@ public sealed class WindowSumsTests
                 model[s, column] += added;
             }
 
+            if (random.Next(longest / 2) == 0)
+            {
+                var copy = new WindowSums(windows);
+                Made.HandOver(sums.Save, copy.Restore);
+                sums = copy;
+            }
+
             for (var w = 0; w < windows.Length && !(quiet && s > longest * 3); w++)
             {
                 if (windows[w].SlidesAt(begin + s + 1))
