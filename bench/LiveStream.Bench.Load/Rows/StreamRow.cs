@@ -1,0 +1,82 @@
+using LiveStream.App.Simulate;
+using LiveStream.Bench.Load.Measuring;
+using LiveStream.Bench.Load.Workload;
+using LiveStream.Metrics.Options;
+
+namespace LiveStream.Bench.Load.Rows;
+
+/// <summary>
+/// stream: as row A, but for any number of events: they are made and batched a chunk at a time while the lanes stand still, and the clock
+/// runs only while the lanes work them off. So memory holds the state of the engine and next to nothing else.
+/// </summary>
+internal static class StreamRow
+{
+    private const int ChunkEvents = 1 << 18;
+    private const int FlushEvery = 8192;
+    private const int WarmEvents = 4 * ChunkEvents / 3;
+
+    /// <summary>Runs it once, after a short run that warms the code up.</summary>
+    public static async Task<Measured> Run(LoadMaterial material, int lanes)
+    {
+        var options = material.Options.Simulation;
+        if (options.Events > WarmEvents)
+        {
+            await Once(options with { Events = WarmEvents, Viewers = Math.Min(options.Viewers!.Value, WarmEvents) }, lanes);
+        }
+
+        return await Once(options, lanes);
+    }
+
+    private static async Task<Measured> Once(SimulationOptions options, int lanes)
+    {
+        var (known, finalMs) = Known(options);
+        await using var run = new StreamRun(lanes, finalMs);
+        var source = new W1Generator(options);
+        var residentBefore = Resident();
+        var keptBefore = GC.GetTotalMemory(forceFullCollection: true);
+        var taken = default(Taken);
+        while (!source.Ended)
+        {
+            taken += run.Step(source, ChunkEvents, FlushEvery);
+        }
+
+        var resident = Resident();
+        var kept = GC.GetTotalMemory(forceFullCollection: true) - keptBefore;
+        var answer = await run.CompleteAsync();
+        return new Measured
+        {
+            Row = "stream",
+            Does = "state, events made on the way: resident is the engine's",
+            Note = $"{Math.Max(0, resident - residentBefore) / 1e6:N0} MB resident more than before",
+            Lanes = lanes,
+            Events = options.Events!.Value,
+            Taken = taken,
+            KeptBytes = kept,
+            ResidentBytes = resident,
+            Snapshots = known.Snapshots,
+            Wrong = answer.Difference(known),
+        };
+    }
+
+    private static (Answer Known, long FinalMs) Known(SimulationOptions options)
+    {
+        var truth = new TruthLedger(options);
+        var source = new W1Generator(options);
+        var e = default(SimulatedEvent);
+        long largestMs = 0;
+        while (source.Next(ref e))
+        {
+            truth.Add(e, partition: 0);
+            largestMs = Math.Max(largestMs, e.TimeMs);
+        }
+
+        var finalMs = largestMs - (largestMs % EngineOptions.HopMs) + EngineOptions.HopMs;
+        return (Answer.Of(truth.Rooms, finalMs), finalMs);
+    }
+
+    private static long Resident()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Environment.WorkingSet;
+    }
+}
