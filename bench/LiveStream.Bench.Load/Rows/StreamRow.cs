@@ -2,6 +2,8 @@ using LiveStream.App.Simulate;
 using LiveStream.Bench.Load.Measuring;
 using LiveStream.Bench.Load.Workload;
 using LiveStream.Metrics.Options;
+using LiveStream.Pipeline.Intake;
+using LiveStream.Pipeline.Options;
 
 namespace LiveStream.Bench.Load.Rows;
 
@@ -30,19 +32,30 @@ internal static class StreamRow
     private static async Task<Measured> Once(SimulationOptions options, int lanes)
     {
         var (known, finalMs) = Known(options);
-        await using var run = new StreamRun(lanes, finalMs);
+        var sinks = new List<EngineSink>();
+        using var settled = new CountdownEvent(lanes);
+        await using var engine = new SteppedEngine(lanes, new EngineOptions(), SnapshotCadence.EverySecond, onTick =>
+        {
+            sinks.Add(new EngineSink(halfMs: 0, finalMs, onTick, settled));
+            return sinks[^1];
+        });
         var source = new W1Generator(options);
+        var input = new SimulatedInput(engine.Intake);
         var residentBefore = Resident();
         var keptBefore = GC.GetTotalMemory(forceFullCollection: true);
         var taken = default(Taken);
         while (!source.Ended)
         {
-            taken += run.Step(source, ChunkEvents, FlushEvery);
+            Feed(source, input, engine.Intake);
+            var meter = Meter.Now();
+            engine.Work();
+            taken += meter.Stop();
         }
 
         var resident = Resident();
         var kept = GC.GetTotalMemory(forceFullCollection: true) - keptBefore;
-        var answer = await run.CompleteAsync();
+        await engine.CompleteAsync();
+        var answer = Answer.Sum(sinks.ConvertAll(sink => sink.Answer));
         return new Measured
         {
             Row = "stream",
@@ -56,6 +69,26 @@ internal static class StreamRow
             Snapshots = known.Snapshots,
             Wrong = answer.Difference(known),
         };
+    }
+
+    private static void Feed(W1Generator source, SimulatedInput input, GroupIntake intake)
+    {
+        var e = default(SimulatedEvent);
+        for (var i = 0; i < ChunkEvents && source.Next(ref e); i++)
+        {
+            input.Add(e);
+            if (i % FlushEvery == FlushEvery - 1)
+            {
+                intake.TryFlush();
+            }
+        }
+
+        intake.TryFlush();
+        if (source.Ended)
+        {
+            intake.SettleAll();
+            intake.TryFlush();
+        }
     }
 
     private static (Answer Known, long FinalMs) Known(SimulationOptions options)

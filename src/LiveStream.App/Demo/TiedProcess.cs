@@ -10,11 +10,11 @@ internal sealed class TiedProcess : IDisposable
 {
     private const string Script = """
         log=$1; shift; trap '' INT
-        exec 3<&0
+        exec 3<&0 2>/dev/null
         "$@" </dev/null 3<&- >"$log" 2>&1 & program=$!
         { read -r _ <&3; kill $program; } >/dev/null 2>&1 & reader=$!
         wait $program; code=$?
-        kill $reader 2>/dev/null
+        kill $reader
         exit $code
         """;
 

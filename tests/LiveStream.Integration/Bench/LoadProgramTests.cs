@@ -31,11 +31,11 @@ public sealed class LoadProgramTests
     {
         SkipWithoutServers();
         using var folder = new TemporaryFolder();
-        await RunAsync(folder, "latency", "--rates", "500", "--seconds", "3", "--warm", "1", "--rooms", "20", "--viewers", "1000", "--results", folder.Path);
+        await RunAsync(folder, "latency", "--rates", "500", "--seconds", "4", "--warm", "6", "--rooms", "20", "--viewers", "1000", "--results", folder.Path);
         using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(Directory.GetFiles(folder.Path, "*-latency.json").Single(), TestContext.Current.CancellationToken));
         var load = Assert.Single(document.RootElement.GetProperty("loads").EnumerateArray());
         Assert.Equal(0, load.GetProperty("unseen").GetInt32());
-        Assert.Equal(16 * 60, load.GetProperty("live").GetProperty("count").GetInt32());
+        Assert.Equal(16 * 80, load.GetProperty("live").GetProperty("count").GetInt32());
         Assert.InRange(load.GetProperty("settled").GetProperty("count").GetInt32(), 1, 1000);
         Assert.Single(Directory.GetFiles(folder.Path, "*-latency.svg"));
     }
