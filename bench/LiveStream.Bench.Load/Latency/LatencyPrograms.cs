@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using LiveStream.App.Demo;
 using LiveStream.App.Simulate;
-using LiveStream.Bench.Load.Servers;
+using LiveStream.Integration.Fixtures;
 using LiveStream.Metrics.Events;
 
 namespace LiveStream.Bench.Load.Latency;
@@ -40,7 +38,7 @@ internal sealed class LatencyPrograms : IDisposable
     /// <summary>Starts the engine and waits until it reads.</summary>
     public async Task StartEngineAsync()
     {
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}");
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Ports.Free()}");
         _engine = Start("run", "--urls", url);
         using var http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(5) };
         using var limit = new CancellationTokenSource(StartLimit);
@@ -76,13 +74,6 @@ internal sealed class LatencyPrograms : IDisposable
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task<bool> IsReadyAsync(HttpClient http)
     {

@@ -11,6 +11,8 @@ public static class LatencyReport
 {
     private const double RateOfTargets = 100_000;
     private const double MostLiveMs = 50;
+    private const double MostLiveMsOfManyRooms = 200;
+    private const int ManyRooms = 10_000;
     private const double MostSettledMs = 300;
 
     private static readonly JsonSerializerOptions Indented = new()
@@ -33,7 +35,7 @@ public static class LatencyReport
         var m = loads.FirstOrDefault(load => load.Options.Rate == RateOfTargets);
         return m is null ? [] :
         [
-            new("Live, p99 at 100,000 events/s, ms", m.Live.P99, MostLiveMs, AtLeast: false),
+            new("Live, p99 at 100,000 events/s, ms", m.Live.P99, m.Options.Rooms >= ManyRooms ? MostLiveMsOfManyRooms : MostLiveMs, AtLeast: false),
             new("Settled, p99 after T + lateness at 100,000 events/s, ms", m.Settled.P99, MostSettledMs, AtLeast: false),
         ];
     }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Confluent.Kafka;
 using LiveStream.App.Demo;
 using LiveStream.Integration.Fixtures;
@@ -17,8 +15,7 @@ internal sealed class KafkaProcess : IDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("livestream-kafka-");
-    private readonly int _port = FreePort();
-    private readonly int _controllerPort = FreePort();
+    private readonly int[] _ports = Ports.Free(2);
     private TiedProcess? _broker;
 
     private KafkaProcess()
@@ -26,7 +23,7 @@ internal sealed class KafkaProcess : IDisposable
     }
 
     /// <summary>Where clients connect.</summary>
-    public string BootstrapServers => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
+    public string BootstrapServers => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_ports[0]}");
 
     private string LogPath => Path.Combine(_folder.FullName, "broker.log");
 
@@ -52,13 +49,6 @@ internal sealed class KafkaProcess : IDisposable
     {
         _broker?.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task LaunchAsync()
@@ -111,9 +101,9 @@ internal sealed class KafkaProcess : IDisposable
         $"""
         process.roles=broker,controller
         node.id=1
-        controller.quorum.voters=1@127.0.0.1:{_controllerPort}
-        listeners=PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_controllerPort}
-        advertised.listeners=PLAINTEXT://127.0.0.1:{_port}
+        controller.quorum.voters=1@127.0.0.1:{_ports[1]}
+        listeners=PLAINTEXT://127.0.0.1:{_ports[0]},CONTROLLER://127.0.0.1:{_ports[1]}
+        advertised.listeners=PLAINTEXT://127.0.0.1:{_ports[0]}
         listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
         controller.listener.names=CONTROLLER
         log.dirs={Path.Combine(_folder.FullName, "data")}
