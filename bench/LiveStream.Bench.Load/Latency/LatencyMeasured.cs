@@ -1,3 +1,5 @@
+using LiveStream.Bench.Load.Report;
+
 namespace LiveStream.Bench.Load.Latency;
 
 /// <summary>Latency under one load.</summary>
@@ -9,8 +11,6 @@ namespace LiveStream.Bench.Load.Latency;
 /// <param name="Unseen">Events that were not seen in time; they are in <paramref name="Live"/> with the time waited.</param>
 public sealed record LatencyMeasured(string Load, LatencyOptions Options, double ReadPerSecond, Percentiles Live, Percentiles Settled, int Unseen)
 {
-    private const double KeepingPace = 0.97;
-
     /// <summary>Whether the load was what it was meant to be, and all of it came through.</summary>
-    public bool KeptPace => ReadPerSecond >= KeepingPace * Options.Rate && Unseen == 0;
+    public bool KeptPace => ReadPerSecond >= Target.KeepingPace * Options.Rate && Unseen == 0;
 }

@@ -39,7 +39,10 @@ public sealed record Measured
     /// <summary>What else was seen in the run that is shown, such as how much of the answer is approximate; or null.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Share of one core that the row's work takes when all of it is done every second; of rows that work at a fixed pace, else null.</summary>
+    /// <summary>Of a row that works at the pace of the clock: share of the work that was done in its time, else null.</summary>
+    public double? Pace { get; init; }
+
+    /// <summary>Of a row that kept the pace of the clock: share of one core that it took, else null.</summary>
     public double? CoreShare { get; init; }
 
     /// <summary>Millions of events per second of wall time.</summary>

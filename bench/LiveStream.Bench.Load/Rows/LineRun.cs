@@ -65,6 +65,7 @@ internal sealed class LineRun : IAsyncDisposable
     /// <summary>Reads the log to its end.</summary>
     public async Task<Measured> MeasureAsync(string row, int lanes)
     {
+        Resident.Bytes();
         _line.Start();
         await Until(() => Task.FromResult(_line.Counters.Read > 0 || _line.IsReady));
         var meter = Meter.Now();

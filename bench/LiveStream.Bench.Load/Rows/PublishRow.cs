@@ -1,4 +1,5 @@
 using LiveStream.Bench.Load.Measuring;
+using LiveStream.Bench.Load.Report;
 using StackExchange.Redis;
 
 namespace LiveStream.Bench.Load.Rows;
@@ -27,6 +28,7 @@ internal static class PublishRow
         var (with, written) = await run.MeasureAsync(seconds);
         var finalMs = await run.CompleteAsync();
         var publishing = with - without;
+        var pace = written / (rooms * with.Wall.TotalSeconds);
         return new Measured
         {
             Row = "publish",
@@ -34,7 +36,8 @@ internal static class PublishRow
             Note = $"{written / with.Wall.TotalSeconds:N0} of {rooms:N0} rooms a second; {Share(with)} of a core with the engine, {Share(without)} without publishing",
             Events = written,
             Taken = publishing with { Wall = with.Wall },
-            CoreShare = publishing.Cpu.TotalSeconds / Math.Max(1, written) * rooms,
+            Pace = pace,
+            CoreShare = pace >= Target.KeepingPace ? publishing.Cpu / with.Wall : null,
             ResidentBytes = Environment.WorkingSet,
             Wrong = await MissingAsync(client.GetDatabase(), rooms, finalMs),
         };

@@ -41,7 +41,7 @@ internal static class StreamRow
         });
         var source = new W1Generator(options);
         var input = new SimulatedInput(engine.Intake);
-        var residentBefore = Resident();
+        var residentBefore = Resident.Bytes();
         var keptBefore = GC.GetTotalMemory(forceFullCollection: true);
         var taken = default(Taken);
         while (!source.Ended)
@@ -52,7 +52,7 @@ internal static class StreamRow
             taken += meter.Stop();
         }
 
-        var resident = Resident();
+        var resident = Resident.Bytes();
         var kept = GC.GetTotalMemory(forceFullCollection: true) - keptBefore;
         await engine.CompleteAsync();
         var answer = Answer.Sum(sinks.ConvertAll(sink => sink.Answer));
@@ -105,11 +105,5 @@ internal static class StreamRow
 
         var finalMs = largestMs - (largestMs % EngineOptions.HopMs) + EngineOptions.HopMs;
         return (Answer.Of(truth.Rooms, finalMs), finalMs);
-    }
-
-    private static long Resident()
-    {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return Environment.WorkingSet;
     }
 }

@@ -25,6 +25,14 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void ARowThatDidNotKeepPaceMissesThatTargetAndHasNoOther()
+    {
+        var publish = Row("publish", 0, 1, 1) with { Pace = 0.5 };
+        Assert.False(Assert.Single(Target.Of([publish])).Reached);
+        Assert.Equal([true, true], Target.Of([publish with { Pace = 1, CoreShare = 0.05 }]).Select(target => target.Reached));
+    }
+
+    [Fact]
     public void ARowThatDidNotRunSaysWhyAndIsNotWrong()
     {
         var row = Measured.NotRun("C", "end to end", "skipped: no Kafka here");
