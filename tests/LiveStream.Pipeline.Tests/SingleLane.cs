@@ -19,6 +19,7 @@ internal sealed class SingleLane
         Caps = new SessionCaps(engine.Caps.MaxRooms, engine.Caps.MaxViewers);
         State = new LaneState(engine, pipeline, Caps, sink ?? Sink);
         Group = new LaneGroup(State, 0);
+        _batch.Begin(Numbers, 0);
     }
 
     public RecordingSink Sink { get; } = new();
@@ -29,6 +30,9 @@ internal sealed class SingleLane
 
     public LaneGroup Group { get; }
 
+    /// <summary>The numbers of names that its batches use.</summary>
+    public NameNumbers Numbers { get; } = new();
+
     public SingleLane Take(params IEnumerable<TestEvent> events)
     {
         foreach (var e in events)
@@ -38,7 +42,7 @@ internal sealed class SingleLane
                 TakeBatch();
             }
 
-            e.AddTo(_batch);
+            e.AddTo(_batch, Numbers);
         }
 
         return TakeBatch();
@@ -46,7 +50,7 @@ internal sealed class SingleLane
 
     public SingleLane TakeMoved(TestEvent e, long originalMs)
     {
-        e.AddTo(_batch, originalMs);
+        e.AddTo(_batch, Numbers, originalMs);
         return TakeBatch();
     }
 
@@ -60,6 +64,13 @@ internal sealed class SingleLane
     {
         Group.Finish();
         return this;
+    }
+
+    /// <summary>Gives numbers to names anew, as an intake does that has seen too many; the lane learns of it with the next batch.</summary>
+    public void BeginGeneration()
+    {
+        Numbers.BeginGeneration();
+        _batch.Begin(Numbers, 0);
     }
 
     /// <summary>Marks and sweeps the names, as a lane does after a settle when there are many.</summary>

@@ -37,11 +37,11 @@ internal sealed record TestEvent(EventType Type, long TimeMs)
         intake.Add(partition, Parse(), recordTimestampMs);
 
     /// <summary>Appends to a batch as an intake would; an original time makes it a moved one.</summary>
-    public void AddTo(EventBatch batch, long? originalMs = null)
+    public void AddTo(EventBatch batch, NameNumbers numbers, long? originalMs = null)
     {
         var parsed = Parse();
         parsed.TimeMs = originalMs ?? TimeMs;
-        batch.Append(parsed, NameHash.Compute(parsed.Room), TimeMs, originalMs is not null);
+        batch.Append(parsed, numbers.Of(parsed.Room, NameHash.Compute(parsed.Room)), TimeMs, originalMs is not null);
     }
 
     private ParsedEvent Parse() => new()

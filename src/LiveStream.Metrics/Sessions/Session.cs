@@ -137,7 +137,7 @@ public sealed class Session
             Second = (int)((SettledMs - OriginMs) / EngineOptions.HopMs),
             Types = input.Types,
         };
-        LastAppliedMs = _metrics.Apply(slice, caps, ref counts);
+        LastAppliedMs = Math.Max(LastAppliedMs, _metrics.Apply(slice, caps, ref counts));
         Applied += counts.Applied - applied;
         _capped |= counts.RejectedCapacity != rejected;
     }

@@ -11,7 +11,7 @@ namespace LiveStream.Metrics.Viewers;
 /// </summary>
 public sealed class SideRows
 {
-    private const int RowsPerChunk = 256;
+    private const int RowsPerChunk = 128;
 
     private int[][] _chunks = [];
     private int _columns;

@@ -18,17 +18,16 @@ public sealed class SeriesCurveTests
         var options = new EngineOptions();
         var session = new Session(options, names, names.Intern("r"u8), names.Intern("s"u8), startMs);
         var input = new SliceInput();
-        input.Set([], [], 1);
         var caps = new SessionCaps(9, 9);
         var counts = default(SettleCounts);
         var likes = new List<(long Ts, int Count)>();
         var end = startMs - (startMs % 1000) + (25 * 3_600_000) + 30_000;
         for (var ts = startMs; ts < end; ts += random.Next(1, 200_000))
         {
-            session.AdvanceTo(ts / 1000 * 1000, null);
-            RoomEvent[] events = [new RoomEvent { TimeMs = ts, Type = EventType.Like, Viewer = 1, Count = random.Next(1, 9), Detail = -1, Name = -1, Product = -1, Session = -1 }];
-            Assert.Equal(1, session.Admit(events, input, caps, ref counts));
-            session.Apply(events, input);
+            RoomEvent[] events = [Made.Event(EventType.Like, ts, viewer: 1, count: random.Next(1, 9))];
+            input.Set(ts / 1000 * 1000, 1u << (int)EventType.Like, [], []);
+            session.Apply(events, input, caps, null, ref counts);
+            Assert.Equal(likes.Count + 1, session.Applied);
             likes.Add((ts, events[0].Count));
         }
 

@@ -28,6 +28,8 @@ internal sealed class RoomDrive
 
     public int Viewer { get; set; } = 1;
 
+    public string? Shown => Room.Shown is { } shown ? Encoding.UTF8.GetString(_names[shown.Name]) : null;
+
     /// <summary>Name and first time of the session that takes the event; null when none does.</summary>
     /// <param name="type">Type.</param>
     /// <param name="ts">Time, after moving.</param>
@@ -35,35 +37,24 @@ internal sealed class RoomDrive
     /// <param name="cameWith">The time it came with, when it was moved.</param>
     public (string Name, long FirstMs)? Take(EventType type, long ts, string session = "", long? cameWith = null)
     {
-        RoomEvent[] events =
-        [
-            new RoomEvent
-            {
-                TimeMs = ts, Type = type, Viewer = EventTypes.IsViewer(type) ? (ulong)Viewer : 0, Moved = cameWith is not null, Detail = 0, Count = 1, Name = -1, Product = -1,
-                Session = session.Length == 0 ? NameTable.None : _names.Intern(Encoding.UTF8.GetBytes(session)),
-            },
-        ];
+        RoomEvent[] events = [Made.Event(type, ts, EventTypes.IsViewer(type) ? Viewer : 0, detail: 0)];
+        events[0].Moved = cameWith is not null;
+        events[0].Session = session.Length == 0 ? NameTable.None : _names.Intern(Encoding.UTF8.GetBytes(session));
         EventDetail[] details = [new EventDetail { OriginalTimeMs = cameWith ?? ts, Order = 1 }];
         var sessions = new Session?[1];
-        Room.Resolve(events, details, sessions, ref _counts);
+        var only = Room.Resolve(events, details, sessions, ref _counts);
+        Assert.Same(only, sessions[0]);
         while (Room.TakeClosed(out _))
         {
         }
 
-        if (sessions[0] is not { } found)
+        if (only is null)
         {
             return null;
         }
 
-        _input.Set(details, [], 1);
-        if (found.Admit(events, _input, Caps, ref _counts) == 1)
-        {
-            found.AdvanceTo(ts / 1000 * 1000, null);
-            found.Apply(events, _input);
-        }
-
-        return (Encoding.UTF8.GetString(_names[found.Name]), found.FirstMs);
+        _input.Set(ts / 1000 * 1000, 1u << (int)type, details, []);
+        only.Apply(events, _input, Caps, null, ref _counts);
+        return (Encoding.UTF8.GetString(_names[only.Name]), only.FirstMs);
     }
-
-    public string? Shown => Room.Shown is { } shown ? Encoding.UTF8.GetString(_names[shown.Name]) : null;
 }

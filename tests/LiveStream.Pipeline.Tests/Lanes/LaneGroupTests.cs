@@ -88,7 +88,7 @@ public sealed class LaneGroupTests
         Assert.All(lane.Sink.Live, l => Assert.Equal((7, 2, (Int128)100, 1), (l.Like, l.Payments, l.GmvMinor, l.Orders)));
         lane.Sink.Live.Clear();
         lane.Settle(11_000).Group.HandOutLive(0, 0);
-        Assert.Equal(["a", "b", "c"], lane.Sink.Live.Select(l => l.Room));
+        Assert.Equal(["a", "b", "c"], lane.Sink.Live.Select(l => l.Room).Order());
         Assert.All(lane.Sink.Live, l => Assert.Equal(("default", true, 7, 1, (Int128)50, 1), (l.Session, l.Shown, l.Like, l.Payments, l.GmvMinor, l.Orders)));
         lane.Sink.Live.Clear();
         lane.Group.HandOutLive(0, 0);
