@@ -19,10 +19,22 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
     public bool AwaitsImage => _awaited.Count > 0;
 
     /// <summary>Whether parts wait to be added.</summary>
-    public bool IsMerging => _entries.Exists(e => e.Wide!.Merge is { IsWaiting: true });
+    public bool IsMerging => WaitsForMs != long.MaxValue;
 
     /// <summary>The least T of a snapshot that waits for parts; <see cref="long.MaxValue"/> when none does.</summary>
-    public long WaitsForMs => _entries.Select(e => e.Wide!.Merge?.WaitsForMs ?? long.MaxValue).DefaultIfEmpty(long.MaxValue).Min();
+    public long WaitsForMs
+    {
+        get
+        {
+            var least = long.MaxValue;
+            foreach (var entry in _entries)
+            {
+                least = Math.Min(least, entry.Wide!.Merge?.WaitsForMs ?? long.MaxValue);
+            }
+
+            return least;
+        }
+    }
 
     /// <summary>A room becomes wide: its leader parts with the other lanes' viewers, who wait for them.</summary>
     /// <param name="room">Room id.</param>

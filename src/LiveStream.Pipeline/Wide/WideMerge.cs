@@ -13,11 +13,20 @@ internal sealed class WideMerge(int lanes, int leader, Action<SessionSnapshot, W
 {
     private readonly List<OfSession> _sessions = [];
 
-    /// <summary>Whether parts of this lane wait for parts of others.</summary>
-    public bool IsWaiting => _sessions.Exists(s => s.Parts[leader].Count > 0);
+    /// <summary>The least T of this lane's parts that wait for parts of others; <see cref="long.MaxValue"/> when none does.</summary>
+    public long WaitsForMs
+    {
+        get
+        {
+            var least = long.MaxValue;
+            foreach (var session in _sessions)
+            {
+                least = session.Parts[leader].TryPeek(out var own) ? Math.Min(least, own.Snapshot.AsOfMs) : least;
+            }
 
-    /// <summary>The least T of those that wait; <see cref="long.MaxValue"/> when none does.</summary>
-    public long WaitsForMs => _sessions.Where(s => s.Parts[leader].Count > 0).Select(s => s.Parts[leader].Peek().Snapshot.AsOfMs).DefaultIfEmpty(long.MaxValue).Min();
+            return least;
+        }
+    }
 
     /// <summary>Takes a part, and adds what has become complete.</summary>
     public void Take(WidePart part)

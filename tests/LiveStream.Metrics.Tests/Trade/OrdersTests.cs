@@ -51,6 +51,7 @@ public sealed class OrdersTests
 
             sums.Slide(0, second + 1, values);
             cells.Slide(0, values);
+            reach.TakeDelays(reach.Delays);
             Check(all.FindAll(x => x.Event.TimeMs / 1000 > second - 60), values);
             Assert.Equal(Repurchase(all), orders.Repurchase);
             if (random.Next(40) == 0)

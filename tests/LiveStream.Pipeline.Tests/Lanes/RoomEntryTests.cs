@@ -99,7 +99,7 @@ public sealed class RoomEntryTests
         Assert.Equal(Count(EventType.Vote), live.Events[(int)EventType.Vote]);
         Assert.Equal((Count(EventType.Payment), Count(EventType.Order)), (live.Payments, live.Orders));
         Assert.Equal(waiting.Where(w => w.Type == EventType.Payment).Sum(w => w.Amount), (long)live.GmvMinor);
-        Assert.Equal(Math.Max(0, Count(EventType.Enter) - Count(EventType.Leave)), live.Online);
+        Assert.Equal(Count(EventType.Enter) - Count(EventType.Leave), live.Online);
         Assert.Equal((newestMs, perSecond), (live.AtMs, live.PerSecond));
     }
 }
