@@ -30,9 +30,7 @@ public sealed class Audience
     private readonly Segments _segments;
     private readonly Survival _survival = new();
     private readonly Presence _presence;
-    private readonly FirstFlagShare _newViewers = new(EventType.Enter, ViewerFlags.NewViewerKnown);
-    private readonly FirstFlagShare _newBuyers = new(EventType.Payment, ViewerFlags.NewBuyerKnown);
-    private readonly Channels _channels;
+    private readonly Newcomers _newcomers;
     private readonly Reach _reach;
     private readonly Orders _orders;
     private readonly Funnel[] _funnels;
@@ -55,7 +53,7 @@ public sealed class Audience
         _retention = new Retention(windows, startMs / EngineOptions.HopMs);
         _segments = new Segments((int)(startMs % EngineOptions.HopMs));
         _presence = new Presence(options, sums, seen, _retention, _segments, _survival);
-        _channels = new Channels(names, options.Caps.MaxChannelsPerSession);
+        _newcomers = new Newcomers(names, options.Caps.MaxChannelsPerSession);
         _reach = new Reach(acting, sides);
         _orders = new Orders(sums, acting, sides, options.Caps.MaxOrdersPerSession);
         _funnels = [.. Funnels(options, acting, sides)];
@@ -70,7 +68,7 @@ public sealed class Audience
     public long OnlineNow => _presence.OnlineNow;
 
     /// <summary>Whether a cap made a number inexact.</summary>
-    public bool Capped => _channels.Capped || _orders.Capped;
+    public bool Capped => _newcomers.Capped || _orders.Capped;
 
     /// <summary>Begins a second.</summary>
     public void Open(int second)
@@ -162,9 +160,7 @@ public sealed class Audience
         _segments.Clear();
         _survival.Clear();
         _presence.Clear();
-        _newViewers.Clear();
-        _newBuyers.Clear();
-        _channels.Clear();
+        _newcomers.Clear();
         _orders.Clear();
     }
 
@@ -175,9 +171,7 @@ public sealed class Audience
         _segments.Add(other._segments);
         _survival.Add(other._survival);
         _presence.Add(other._presence);
-        _newViewers.Add(other._newViewers);
-        _newBuyers.Add(other._newBuyers);
-        _channels.Add(other._channels);
+        _newcomers.Add(other._newcomers);
         _orders.Add(other._orders);
     }
 
@@ -206,9 +200,7 @@ public sealed class Audience
         _presence.Fill(whole);
         _segments.Fill(snapshot);
         _survival.Fill(snapshot);
-        _channels.Fill(whole, snapshot.SessionWindow.Viewers);
-        whole.NewViewerShare = _newViewers.Share;
-        whole.NewBuyerShare = _newBuyers.Share;
+        _newcomers.Fill(whole, snapshot.SessionWindow.Viewers);
         whole.Repurchase = _orders.Repurchase;
         FillDelays(whole);
     }
@@ -221,9 +213,7 @@ public sealed class Audience
         _segments.Save(writer);
         _survival.Save(writer);
         _presence.Save(writer);
-        _newViewers.Save(writer);
-        _newBuyers.Save(writer);
-        _channels.Save(writer);
+        _newcomers.Save(writer);
         _reach.Save(writer);
         _orders.Save(writer);
     }
@@ -236,15 +226,13 @@ public sealed class Audience
         _segments.Restore(ref reader);
         _survival.Restore(ref reader);
         _presence.Restore(ref reader);
-        _newViewers.Restore(ref reader);
-        _newBuyers.Restore(ref reader);
-        _channels.Restore(ref reader);
+        _newcomers.Restore(ref reader);
         _reach.Restore(ref reader);
         _orders.Restore(ref reader);
     }
 
     /// <summary>Marks the names it refers to.</summary>
-    public void MarkNames() => _channels.MarkNames();
+    public void MarkNames() => _newcomers.MarkNames();
 
     private static IEnumerable<Funnel> Funnels(EngineOptions options, DistinctCells cells, SideRows sides)
     {
@@ -389,16 +377,7 @@ public sealed class Audience
             _orders.Apply(e, slice.Details[e.Detail], slice.Second, ref row);
         }
 
-        if (e.Type == EventType.Enter)
-        {
-            _newViewers.Apply(slice, index, ref row);
-            _channels.Apply(slice, index, ref row);
-        }
-        else if (e.Type == EventType.Payment)
-        {
-            _newBuyers.Apply(slice, index, ref row);
-        }
-
+        _newcomers.Apply(slice, index, ref row);
         ApplyFunnels(slice, index, ref row);
     }
 

@@ -15,7 +15,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
 
     private readonly List<Session> _open = [];
     private readonly List<Session> _closed = [];
-    private readonly List<(long TimeMs, int Session)> _starts = [];
+    private readonly SessionStarts _starts = new(names, options.Caps.MaxSessionsPerRoom * 4);
     private readonly int _default = names.Intern("default"u8);
     private long _openUntilMs = long.MaxValue;
     private bool _capped;
@@ -116,7 +116,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
             var session = _open[i];
             if (timeMs > session.OpenUntilMs)
             {
-                _starts.RemoveAll(s => s.Session == session.Name);
+                _starts.Remove(session.Name);
                 Close(i);
             }
         }
@@ -162,11 +162,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     {
         names.Mark(name);
         names.Mark(_default);
-        foreach (var (_, session) in _starts)
-        {
-            names.Mark(session);
-        }
-
+        _starts.MarkNames();
         foreach (var session in _open)
         {
             session.MarkNames();
@@ -179,13 +175,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         writer.Write(_openUntilMs);
         writer.Write(_capped);
         writer.Write(_turnedAwayMs ?? long.MinValue);
-        writer.Write(_starts.Count);
-        foreach (var (timeMs, session) in _starts)
-        {
-            writer.Write(timeMs);
-            writer.WriteName(session);
-        }
-
+        _starts.Save(writer);
         writer.Write(_open.Count);
         foreach (var session in _open)
         {
@@ -200,11 +190,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         _capped = reader.ReadBool();
         var turnedAwayMs = reader.ReadLong();
         _turnedAwayMs = turnedAwayMs == long.MinValue ? null : turnedAwayMs;
-        for (var starts = reader.ReadCount(); starts > 0; starts--)
-        {
-            _starts.Add((reader.ReadLong(), reader.ReadName()));
-        }
-
+        _starts.Restore(ref reader);
         for (var sessions = reader.ReadCount(); sessions > 0; sessions--)
         {
             _open.Add(Session.Restore(ref reader, options, names, name));
@@ -289,9 +275,9 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
             return null;
         }
 
-        if (e.Type == EventType.Start)
+        if (e.Type == EventType.Start && !_starts.TryAdd(e.TimeMs, sessionName))
         {
-            Remember(e.TimeMs, sessionName);
+            MarkCapped();
         }
 
         // The bounds only move outwards from here on, but for an end, which brings the session's own nearer.
@@ -317,15 +303,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
             return names.Intern(digits[..length]);
         }
 
-        for (var i = _starts.Count - 1; i >= 0; i--)
-        {
-            if (_starts[i].TimeMs <= cameWithMs)
-            {
-                return _starts[i].Session;
-            }
-        }
-
-        return _default;
+        return _starts.TryFind(cameWithMs, out var started) ? started : _default;
     }
 
     private int IndexOf(int sessionName)
@@ -359,34 +337,6 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
 
         _open.Add(opened);
         return _open.Count - 1;
-    }
-
-    // In (time, name) order. Of neighbours that name the same session the later one adds nothing, but it can only be left out when no
-    // other start of its time can come between them any more.
-    private void Remember(long timeMs, int sessionName)
-    {
-        if (_starts.Count >= 2 && _starts[^1].TimeMs < timeMs && _starts[^1].Session == _starts[^2].Session)
-        {
-            _starts.RemoveAt(_starts.Count - 1);
-        }
-
-        var at = _starts.Count;
-        while (at > 0 && _starts[at - 1].TimeMs == timeMs && names.Compare(_starts[at - 1].Session, sessionName) > 0)
-        {
-            at--;
-        }
-
-        if (at > 0 && _starts[at - 1] == (timeMs, sessionName))
-        {
-            return;
-        }
-
-        _starts.Insert(at, (timeMs, sessionName));
-        if (_starts.Count > options.Caps.MaxSessionsPerRoom * 4)
-        {
-            _starts.RemoveAt(0);
-            MarkCapped();
-        }
     }
 
     private void Close(int index)
