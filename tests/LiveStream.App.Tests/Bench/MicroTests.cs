@@ -33,6 +33,9 @@ public sealed class MicroTests
     [InlineData(nameof(Intake))]
     [InlineData(nameof(ViewerLookup))]
     [InlineData(nameof(SnapshotWriting))]
+    [InlineData(nameof(EventOrdering))]
+    [InlineData(nameof(WindowSlide))]
+    [InlineData(nameof(ProductRanking))]
     public void TheStageAllocatesNothingInSteadyState(string stage)
     {
         var type = typeof(Decoding).Assembly.GetExportedTypes().Single(t => t.Name == stage);
@@ -52,7 +55,7 @@ public sealed class MicroTests
 
     [Fact]
     public void EveryStageOfTheLineHasItsBenchmark() => Assert.Superset(
-        new HashSet<string> { "Decoding", "Intake", "LaneSecond", "SnapshotWriting", "ViewerLookup" },
+        new HashSet<string> { "Decoding", "Intake", "LaneSecond", "SnapshotWriting", "ViewerLookup", "EventOrdering", "WindowSlide", "ProductRanking" },
         Stages.Select(row => row.Data.Split('.')[^1]).ToHashSet());
 
     private static IEnumerable<MethodInfo> BenchmarksOf(Type type) => type.GetMethods().Where(method => method.IsDefined(typeof(BenchmarkAttribute)));
