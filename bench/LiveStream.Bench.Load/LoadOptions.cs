@@ -1,3 +1,5 @@
+using LiveStream.App.Simulate;
+
 namespace LiveStream.Bench.Load;
 
 /// <summary>What is measured, and on how much of W1.</summary>
@@ -23,4 +25,19 @@ public sealed record LoadOptions
 
     /// <summary>How often each row is run; the run that used the least CPU time is shown, the first one also warms up.</summary>
     public int Repeat { get; init; } = 3;
+
+    /// <summary>Rooms of the row that publishes.</summary>
+    public int PublishRooms { get; init; } = 10_000;
+
+    /// <summary>How long that row is measured, seconds.</summary>
+    public int PublishSeconds { get; init; } = 10;
+
+    /// <summary>The embedded Kafka and Redis of the demo instead of real ones: rows run everywhere, and their figures mean nothing.</summary>
+    public bool Embedded { get; init; }
+
+    /// <summary>Whether a row is to be run.</summary>
+    public bool Names(string row) => Rows.Count == 0 || Rows.Contains(row, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>W1 as the generator takes it.</summary>
+    internal SimulationOptions Simulation => SimulationOptions.For(App.Simulate.Workload.W1) with { Events = Events, Rooms = Rooms, Viewers = Viewers, Rate = Rate };
 }

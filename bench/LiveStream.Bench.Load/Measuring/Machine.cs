@@ -25,6 +25,9 @@ public sealed record Machine(string Cpu, int Cores, string Runtime, string Syste
         DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         LoadAverage());
 
+    /// <summary>All of it in a sentence.</summary>
+    public string Caption => $"{Cpu}, {Cores} cores, load {Load} at the start, {System}, {Runtime}, commit {Commit}, {Date}.";
+
     private static string CpuModel()
     {
         const string Info = "/proc/cpuinfo";

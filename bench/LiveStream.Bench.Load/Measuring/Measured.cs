@@ -15,6 +15,9 @@ public sealed record Measured
     /// <summary>Events that went through.</summary>
     public required long Events { get; init; }
 
+    /// <summary>Snapshots of a room and a second that it filled; null where they are not counted.</summary>
+    public long? Snapshots { get; init; }
+
     /// <summary>What it took.</summary>
     public required Taken Taken { get; init; }
 
@@ -30,15 +33,32 @@ public sealed record Measured
     /// <summary>Null when the answer was the known one, else what differs.</summary>
     public string? Wrong { get; init; }
 
+    /// <summary>Why it was not run, or null.</summary>
+    public string? Skipped { get; init; }
+
+    /// <summary>What else was seen in the run that is shown, such as how much of the answer is approximate; or null.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Of a row that works at the pace of the clock: share of the work that was done in its time, else null.</summary>
+    public double? Pace { get; init; }
+
+    /// <summary>Of a row that kept the pace of the clock: share of one core that it took, else null.</summary>
+    public double? CoreShare { get; init; }
+
     /// <summary>Millions of events per second of wall time.</summary>
-    public double MillionPerSecond => Events / Taken.Wall.TotalSeconds / 1e6;
+    public double MillionPerSecond => Per(Events / 1e6, Taken.Wall.TotalSeconds);
 
     /// <summary>Millions of events per second of CPU time: what one core does, whatever else the machine is busy with.</summary>
-    public double MillionPerCoreSecond => Events / Taken.Cpu.TotalSeconds / 1e6;
+    public double MillionPerCoreSecond => Per(Events / 1e6, Taken.Cpu.TotalSeconds);
 
     /// <summary>CPU nanoseconds per event.</summary>
-    public double CpuNsPerEvent => Taken.Cpu.TotalNanoseconds / Events;
+    public double CpuNsPerEvent => Per(Taken.Cpu.TotalNanoseconds, Events);
 
     /// <summary>Allocated bytes per event.</summary>
-    public double AllocatedPerEvent => Taken.AllocatedBytes / (double)Events;
+    public double AllocatedPerEvent => Per(Taken.AllocatedBytes, Events);
+
+    /// <summary>A row that was not run, and why.</summary>
+    public static Measured NotRun(string row, string does, string why) => new() { Row = row, Does = does, Events = 0, Taken = default, Skipped = why };
+
+    private static double Per(double amount, double of) => of == 0 ? 0 : amount / of;
 }

@@ -27,6 +27,9 @@ public readonly struct Meter
         return new Meter(GC.GetTotalAllocatedBytes(precise: true));
     }
 
+    /// <summary>Begins where something is already going on: collects nothing.</summary>
+    public static Meter Now() => new(GC.GetTotalAllocatedBytes(precise: true));
+
     /// <summary>What it took so far.</summary>
     public Taken Stop()
     {
@@ -40,4 +43,11 @@ public readonly struct Meter
 /// <param name="Wall">Wall time.</param>
 /// <param name="Cpu">CPU time of all threads.</param>
 /// <param name="AllocatedBytes">Bytes allocated by all threads.</param>
-public readonly record struct Taken(TimeSpan Wall, TimeSpan Cpu, long AllocatedBytes);
+public readonly record struct Taken(TimeSpan Wall, TimeSpan Cpu, long AllocatedBytes)
+{
+    /// <summary>Two stretches together.</summary>
+    public static Taken operator +(Taken left, Taken right) => new(left.Wall + right.Wall, left.Cpu + right.Cpu, left.AllocatedBytes + right.AllocatedBytes);
+
+    /// <summary>What one stretch took more than another.</summary>
+    public static Taken operator -(Taken left, Taken right) => new(left.Wall - right.Wall, left.Cpu - right.Cpu, left.AllocatedBytes - right.AllocatedBytes);
+}

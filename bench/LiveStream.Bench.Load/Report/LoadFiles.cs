@@ -11,7 +11,7 @@ public static class LoadFiles
 
     /// <summary>Everything that was measured, for programs.</summary>
     public static void WriteJson(string path, Machine machine, LoadOptions options, IReadOnlyList<Measured> rows) =>
-        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(new { machine, options, rows }, Indented));
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(new { machine, options, rows, targets = Target.Of(rows) }, Indented));
 
     /// <summary>The table, for people.</summary>
     public static void WriteMarkdown(string path, Machine machine, LoadOptions options, IReadOnlyList<Measured> rows)
@@ -23,6 +23,12 @@ public static class LoadFiles
         foreach (var row in rows)
         {
             Line(text, LoadTable.Cells(row));
+        }
+
+        text.Append('\n');
+        foreach (var target in Target.Of(rows))
+        {
+            text.Append("- ").Append(target).Append('\n');
         }
 
         File.WriteAllText(path, text.ToString());

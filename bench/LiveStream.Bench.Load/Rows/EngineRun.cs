@@ -83,13 +83,7 @@ public sealed class EngineRun : IAsyncDisposable
         Intake.EndPartition(0);
         Intake.Flush(CancellationToken.None);
         await _engine.CompleteAsync();
-        var answers = _sinks.ConvertAll(sink => sink.Answer);
-        return new Answer
-        {
-            Applied = answers.Sum(a => a.Applied), Likes = answers.Sum(a => a.Likes), Payments = answers.Sum(a => a.Payments),
-            GmvMinor = answers.Sum(a => a.GmvMinor), PaidOrders = answers.Sum(a => a.PaidOrders), Viewers = answers.Sum(a => a.Viewers),
-            Interacting = answers.Sum(a => a.Interacting), Snapshots = answers.Sum(a => a.Snapshots),
-        };
+        return Answer.Sum(_sinks.ConvertAll(sink => sink.Answer));
     }
 
     /// <summary>Ends the run: what it took, what is in memory, and whether the answer is right.</summary>
@@ -124,7 +118,7 @@ public sealed class EngineRun : IAsyncDisposable
     private EngineSink AddSink(bool json)
     {
         var (halfMs, finalMs) = (_workload.HalfMs, _workload.FinalMs);
-        var sink = json ? new JsonSink(halfMs, finalMs, _gate, _settled) : new EngineSink(halfMs, finalMs, _gate, _settled);
+        var sink = json ? new JsonSink(halfMs, finalMs, _gate.Wait, _settled) : new EngineSink(halfMs, finalMs, _gate.Wait, _settled);
         _sinks.Add(sink);
         return sink;
     }

@@ -6,10 +6,10 @@ using LiveStream.Pipeline.Output;
 namespace LiveStream.Bench.Load.Rows;
 
 /// <summary>
-/// Takes one lane's snapshots as filled values and keeps the sums of those at the last T. A tick holds the lane until the gate opens,
-/// so that input can be queued before the clock runs. Used by one lane; read after it has settled.
+/// Takes one lane's snapshots as filled values and keeps the sums of those at the last T. A tick may hold the lane, so that input can be
+/// queued while no clock runs. Used by one lane; read after it has settled.
 /// </summary>
-public class EngineSink(long halfMs, long finalMs, ManualResetEventSlim gate, CountdownEvent settled) : LaneSink
+public class EngineSink(long halfMs, long finalMs, Action onTick, CountdownEvent settled) : LaneSink
 {
     private long _snapshots;
     private long _applied;
@@ -51,7 +51,7 @@ public class EngineSink(long halfMs, long finalMs, ManualResetEventSlim gate, Co
     }
 
     /// <inheritdoc/>
-    public override void OnTick(long wallClockMs) => gate.Wait();
+    public override void OnTick(long wallClockMs) => onTick();
 
     /// <inheritdoc/>
     public override void OnSettled(int group, long settledMs)

@@ -6,8 +6,8 @@ using LiveStream.Publish.Json;
 namespace LiveStream.Bench.Load.Rows;
 
 /// <summary>As <see cref="EngineSink"/>, and writes every snapshot as JSON into a buffer of its lane.</summary>
-public sealed class JsonSink(long halfMs, long finalMs, ManualResetEventSlim gate, CountdownEvent settled)
-    : EngineSink(halfMs, finalMs, gate, settled)
+public sealed class JsonSink(long halfMs, long finalMs, Action onTick, CountdownEvent settled)
+    : EngineSink(halfMs, finalMs, onTick, settled)
 {
     private readonly ArrayBufferWriter<byte> _json = new(64 << 10);
 

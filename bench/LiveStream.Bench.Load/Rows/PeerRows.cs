@@ -1,10 +1,8 @@
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
-using System.Text;
 using LiveStream.Bench.Load.Measuring;
 using LiveStream.Bench.Load.Peers;
 using LiveStream.Bench.Load.Workload;
-using LiveStream.Metrics.Events;
 
 namespace LiveStream.Bench.Load.Rows;
 
@@ -16,7 +14,7 @@ internal static class PeerRows
     /// <summary>plain: Dictionary, HashSet, Queue, LINQ.</summary>
     public static Measured Plain(W1Workload workload)
     {
-        var events = PlainEvents(workload);
+        var events = PlainEvent.Of(workload.Decoded);
         var engine = new PlainEngine(workload.Options.LatenessMs);
         var meter = Meter.Start();
         foreach (var e in events)
@@ -29,36 +27,36 @@ internal static class PeerRows
         return Row("plain", "peer: plain C#, fewer metrics: decoded events to snapshots", workload, taken, engine.Answer.Difference(workload.Known));
     }
 
-    /// <summary>rx: the simplest windowed count there is.</summary>
-    public static Measured Reactive(W1Workload workload)
-    {
-        var times = new long[workload.Decoded.Count];
-        for (var i = 0; i < times.Length; i++)
-        {
-            workload.Decoded.Read(i, out var parsed);
-            times[i] = parsed.TimeMs;
-        }
+    /// <summary>rx: the simplest windowed count there is, over everything.</summary>
+    public static Measured Reactive(W1Workload workload) => Reactive(
+        "rx", "peer: System.Reactive, count per second, no rooms", workload, static window => window.Count());
 
-        using var source = new Subject<long>();
+    /// <summary>rx-rooms: the same for each room.</summary>
+    public static Measured ReactiveRooms(W1Workload workload) => Reactive(
+        "rx-rooms", "peer: System.Reactive, count per room and second", workload, static window => window.GroupBy(e => e.Room).SelectMany(room => room.Count()));
+
+    private static Measured Reactive(string row, string does, W1Workload workload, Func<IObservable<PlainEvent>, IObservable<int>> count)
+    {
+        var events = PlainEvent.Of(workload.Decoded);
+        using var source = new Subject<PlainEvent>();
         using var hops = new Subject<bool>();
         long counted = 0;
-        using var counting = source.Window(hops).SelectMany(window => window.Count()).Subscribe(count => counted += count);
+        using var counting = source.Window(hops).SelectMany(count).Subscribe(found => counted += found);
         var meter = Meter.Start();
         var hopMs = workload.Options.FirstMs + HopMs;
-        foreach (var timeMs in times)
+        foreach (var e in events)
         {
-            for (; timeMs >= hopMs; hopMs += HopMs)
+            for (; e.TimeMs >= hopMs; hopMs += HopMs)
             {
                 hops.OnNext(true);
             }
 
-            source.OnNext(timeMs);
+            source.OnNext(e);
         }
 
         source.OnCompleted();
         var taken = meter.Stop();
-        var wrong = counted == times.Length ? null : $"counted {counted}, not {times.Length}";
-        return Row("rx", "peer: System.Reactive, count per second, no rooms", workload, taken, wrong);
+        return Row(row, does, workload, taken, counted == events.Length ? null : $"counted {counted}, not {events.Length}");
     }
 
     /// <summary>gather: one open-addressing look-up per event.</summary>
@@ -86,30 +84,4 @@ internal static class PeerRows
     {
         Row = row, Does = does, Events = workload.Decoded.Count, Taken = taken, Wrong = wrong, ResidentBytes = Environment.WorkingSet,
     };
-
-    private static PlainEvent[] PlainEvents(W1Workload workload)
-    {
-        var strings = new Dictionary<string, string>();
-        var events = new PlainEvent[workload.Decoded.Count];
-        for (var i = 0; i < events.Length; i++)
-        {
-            workload.Decoded.Read(i, out var parsed);
-            var order = parsed.Order.IsEmpty ? null : Encoding.UTF8.GetString(parsed.Order);
-            events[i] = new PlainEvent(
-                parsed.Type, parsed.TimeMs, Shared(parsed.Room)!, parsed.Viewer, Shared(parsed.Product), order, parsed.AmountMinor, parsed.Count);
-        }
-
-        return events;
-
-        string? Shared(ReadOnlySpan<byte> text)
-        {
-            if (text.IsEmpty)
-            {
-                return null;
-            }
-
-            var made = Encoding.UTF8.GetString(text);
-            return strings.TryGetValue(made, out var known) ? known : strings[made] = made;
-        }
-    }
 }

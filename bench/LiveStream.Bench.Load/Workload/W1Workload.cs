@@ -17,10 +17,7 @@ public sealed class W1Workload
     /// <summary>Makes the events.</summary>
     public W1Workload(LoadOptions options)
     {
-        Options = SimulationOptions.For(App.Simulate.Workload.W1) with
-        {
-            Events = options.Events, Rooms = options.Rooms, Viewers = options.Viewers, Rate = options.Rate,
-        };
+        Options = options.Simulation;
         Decoded = new DecodedLog(options.Events);
         var generator = new W1Generator(Options);
         var truth = new TruthLedger(Options);
@@ -51,7 +48,7 @@ public sealed class W1Workload
         }
 
         Lines.Add(new LineBlock(block, length));
-        Known = KnownSums(truth, FinalMs);
+        Known = Answer.Of(truth.Rooms, FinalMs);
     }
 
     /// <summary>What the generator was given.</summary>
@@ -83,20 +80,4 @@ public sealed class W1Workload
 
     /// <summary>The pseudonyms of the workload.</summary>
     public static Pseudonym NewPseudonym() => new(IdentityKey);
-
-    private static Answer KnownSums(TruthLedger truth, long finalMs)
-    {
-        var rooms = truth.Rooms.Where(room => room.Applied > 0).ToList();
-        return new Answer
-        {
-            Applied = rooms.Sum(room => room.Applied),
-            Likes = rooms.Sum(room => room.Events[(int)EventType.Like]),
-            Payments = rooms.Sum(room => room.Events[(int)EventType.Payment]),
-            GmvMinor = rooms.Sum(room => room.GmvMinor),
-            PaidOrders = rooms.Sum(room => room.PaidOrders),
-            Viewers = rooms.Sum(room => room.Viewers),
-            Interacting = rooms.Sum(room => room.Interacting),
-            Snapshots = rooms.Sum(room => (finalMs - (room.FirstMs!.Value / EngineOptions.HopMs * EngineOptions.HopMs)) / EngineOptions.HopMs),
-        };
-    }
 }

@@ -44,7 +44,7 @@ internal sealed class EmbeddedRedis : IDisposable
         {
             try
             {
-                return StartRedisServer(FreePort());
+                return StartServer();
             }
             catch (Exception redis) when (redis is System.ComponentModel.Win32Exception or IOException or FailureException)
             {
@@ -73,22 +73,12 @@ internal sealed class EmbeddedRedis : IDisposable
         }
     }
 
-    private static EmbeddedRedis StartRedisServer(int port)
+    /// <summary>Starts a redis-server of the PATH on a free port.</summary>
+    /// <exception cref="FailureException">It did not come up.</exception>
+    public static EmbeddedRedis StartServer()
     {
-        // The shell waits on a pipe from this process: however this process ends, the pipe closes and the server ends.
-        var start = new ProcessStartInfo("/bin/sh")
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            ArgumentList =
-            {
-                "-c", "trap '' INT; \"$@\" </dev/null >/dev/null & read -r _; kill $!", "sh",
-                "redis-server", "--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no",
-            },
-        };
-        var process = Process.Start(start)!;
-        var owned = new OwnedProcess(process);
+        var port = FreePort();
+        var process = TiedProcess.Start("/dev/null", "redis-server", ["--bind", "127.0.0.1", "--port", $"{port}", "--save", "", "--appendonly", "no"]);
         try
         {
             var deadline = Stopwatch.StartNew();
@@ -96,17 +86,17 @@ internal sealed class EmbeddedRedis : IDisposable
             {
                 if (process.HasExited || deadline.Elapsed > TimeSpan.FromSeconds(5))
                 {
-                    throw new FailureException("it did not answer within 5 s");
+                    throw new FailureException(process.HasExited ? "it is not on the PATH, or ended at once" : "it did not answer within 5 s");
                 }
 
-                process.WaitForExit(50);
+                Thread.Sleep(20);
             }
 
-            return new EmbeddedRedis(owned, "redis-server", port);
+            return new EmbeddedRedis(process, "redis-server", port);
         }
         catch
         {
-            owned.Dispose();
+            process.Dispose();
             throw;
         }
     }
@@ -142,20 +132,5 @@ internal sealed class EmbeddedRedis : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    /// <summary>A child process that ends with its owner's Dispose.</summary>
-    private sealed class OwnedProcess(Process process) : IDisposable
-    {
-        public void Dispose()
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-                process.WaitForExit(5000);
-            }
-
-            process.Dispose();
-        }
     }
 }

@@ -6,14 +6,13 @@ using LiveStream.Publish.Json;
 
 namespace LiveStream.Bench.Micro.Stages;
 
-/// <summary>A snapshot of a room that has seen a minute of W1: its values filled, and written as JSON. Per snapshot.</summary>
-public class SnapshotFill
+/// <summary>The snapshot of a room that has seen a minute of W1, written as JSON. Per snapshot.</summary>
+public class SnapshotWriting
 {
-    private const int Events = 1000;
     private const int Seconds = 60;
 
     private readonly ArrayBufferWriter<byte> _json = new(1 << 16);
-    private SecondOfRoom _room = null!;
+    private SecondOfW1 _room = null!;
     private SessionSnapshot _snapshot = null!;
     private int _knownBytes;
 
@@ -21,30 +20,21 @@ public class SnapshotFill
     [GlobalSetup]
     public void Setup()
     {
-        _room = new SecondOfRoom(Events, viewers: 20_000);
-        for (var second = 0; second <= Seconds; second++)
+        _room = new SecondOfW1(events: 1000, rooms: 1, viewers: 20_000);
+        for (var second = 0; second < Seconds; second++)
         {
-            _room.ApplyNext();
+            _room.FeedNext();
+            _room.Settle();
         }
 
-        _snapshot = _room.Session.Fill();
+        _snapshot = _room.Snapshot;
         SnapshotJson.Write(_json, _snapshot, default);
         _knownBytes = _json.WrittenCount;
     }
 
-    /// <summary>Fills the values.</summary>
+    /// <summary>Writes it.</summary>
     [Benchmark]
-    public void Fill()
-    {
-        if (_room.Session.Fill().Applied != Events * (Seconds + 1))
-        {
-            throw new InvalidOperationException("The snapshot does not count every event.");
-        }
-    }
-
-    /// <summary>Writes them.</summary>
-    [Benchmark]
-    public void Json()
+    public void Write()
     {
         _json.ResetWrittenCount();
         SnapshotJson.Write(_json, _snapshot, default);
@@ -53,4 +43,8 @@ public class SnapshotFill
             throw new InvalidOperationException($"{_json.WrittenCount} bytes, not {_knownBytes}.");
         }
     }
+
+    /// <summary>Ends the lane.</summary>
+    [GlobalCleanup]
+    public void Cleanup() => _room.End();
 }
