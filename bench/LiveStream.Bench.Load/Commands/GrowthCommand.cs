@@ -35,8 +35,7 @@ internal static class GrowthCommand
         var measured = new List<GrowthMeasured>();
         foreach (var point in GrowthPoint.All(scale).Where(point => axes.Contains(point.Axis)))
         {
-            cancellation.ThrowIfCancellationRequested();
-            measured.Add(new(point, await StreamProcess.MeasureAsync(point)));
+            measured.Add(new(point, await StreamProcess.MeasureAsync(point, cancellation)));
             Console.WriteLine(GrowthReport.Line(measured[^1]));
         }
 

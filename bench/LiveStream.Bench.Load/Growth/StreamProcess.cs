@@ -12,7 +12,8 @@ internal static class StreamProcess
 
     /// <summary>Runs this program for one row.</summary>
     /// <exception cref="InvalidOperationException">It ended without a row.</exception>
-    public static async Task<Measured> MeasureAsync(GrowthPoint point)
+    /// <exception cref="OperationCanceledException">Cancelled; the process was ended.</exception>
+    public static async Task<Measured> MeasureAsync(GrowthPoint point, CancellationToken cancellation)
     {
         var file = Path.GetTempFileName();
         try
@@ -26,8 +27,10 @@ internal static class StreamProcess
             ];
             var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
             using var process = Process.Start(start)!;
+            await using var ending = cancellation.Register(process.Kill);
             var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            await process.WaitForExitAsync();
+            await process.WaitForExitAsync(CancellationToken.None);
+            cancellation.ThrowIfCancellationRequested();
             using var json = await ReadAsync(file, said[1]);
             return json.RootElement.GetProperty("rows")[0].Deserialize<Measured>(Camel)!;
         }

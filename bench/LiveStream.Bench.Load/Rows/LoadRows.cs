@@ -17,6 +17,8 @@ public static class LoadRows
         new("C50", RowNeeds.Kafka, true, (material, lanes) => LineRows.EndToEnd(material, "C50", lanes, EventsPerBatch)),
         new("consume", RowNeeds.Kafka, false, (material, _) => LineRows.Consume(material, "consume", 1)),
         new("consume50", RowNeeds.Kafka, false, (material, _) => LineRows.Consume(material, "consume50", EventsPerBatch)),
+        new("drain", RowNeeds.Kafka, false, (material, _) => ConsumeRows.Batches(material)),
+        new("drain-managed", RowNeeds.Kafka, false, (material, _) => ConsumeRows.OneByOne(material)),
         new("stream", RowNeeds.Nothing, true, StreamRow.Run),
         new("publish", RowNeeds.Nothing, false, (material, _) => PublishRow.Run(material)),
         new("decode", RowNeeds.Workload, false, (material, _) => Task.FromResult(DecodeRows.Own(material.Workload))),

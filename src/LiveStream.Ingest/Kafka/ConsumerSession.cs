@@ -13,7 +13,6 @@ internal sealed class ConsumerSession : IDisposable
     private const int PollMs = 5;
     private const int FlushEveryMs = 2;
     private const int HousekeepingEveryMs = 10;
-    private const int RecordsBetweenLooks = 256;
     private const int WaitForLanesMs = 100;
     private const int LeastStandstillMs = 500;
 
@@ -28,6 +27,8 @@ internal sealed class ConsumerSession : IDisposable
     private readonly MonotonicClock _clock;
     private readonly ILogger _log;
     private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly BatchQueue? _batches;
+    private readonly ConsumerReads _reads;
     private Exception? _fatal;
     private bool _ending;
     private volatile bool _blocked;
@@ -51,10 +52,12 @@ internal sealed class ConsumerSession : IDisposable
         _consumer = new ConsumerBuilder<byte[], byte[]>(KafkaProperties.Consumer(options))
             .SetLogHandler((_, message) => complaints.Note(message))
             .SetErrorHandler(OnError)
-            .SetPartitionsAssignedHandler((_, assigned) => groups.Open(assigned))
+            .SetPartitionsAssignedHandler(OnAssigned)
             .SetPartitionsRevokedHandler(OnTakenAway)
             .SetPartitionsLostHandler(OnTakenAway)
             .Build();
+        _batches = options.ReadInBatches ? BatchQueue.TryOpen(_consumer, groups.TopicOf, log) : null;
+        _reads = new ConsumerReads(_consumer, _batches, _delivery, groups, complaints, log);
         _keeper = new PartitionKeeper(_consumer, groups, new EndProbe(admin, log), engine, complaints, log);
         _consumer.Subscribe(options.Topics.Select(topic => topic.Name));
     }
@@ -98,14 +101,19 @@ internal sealed class ConsumerSession : IDisposable
                 }
             }
 
-            ReadSome(now);
+            _reads.Read(PollMs, now);
+            if (_reads.MustStartOver)
+            {
+                return false;
+            }
+
             if (now >= _nextFlushMs)
             {
                 _nextFlushMs = now + FlushEveryMs;
                 FlushOrBlock(now);
             }
 
-            if ((_fatal ?? _groups.Failure) is { } failure)
+            if ((_fatal ?? _reads.Failure ?? _groups.Failure) is { } failure)
             {
                 throw failure as KafkaSourceException ?? new KafkaSourceException($"Reading from Kafka failed: {failure.Message}", failure);
             }
@@ -118,6 +126,7 @@ internal sealed class ConsumerSession : IDisposable
     /// <summary>Leaves the group.</summary>
     public void Dispose()
     {
+        _batches?.Dispose();
         try
         {
             _consumer.Close();
@@ -141,36 +150,6 @@ internal sealed class ConsumerSession : IDisposable
 
         _lastLookMs = now;
         return now;
-    }
-
-    private void ReadSome(long now)
-    {
-        var wait = PollMs;
-        for (var i = 0; i < RecordsBetweenLooks && TryConsume(wait) is { } result; i++)
-        {
-            wait = 0;
-            if (result.IsPartitionEOF)
-            {
-                _groups.Of(result.TopicPartition)?.OnEnd(result.Offset.Value, now);
-            }
-            else
-            {
-                _delivery.Deliver(result, now);
-            }
-        }
-    }
-
-    private ConsumeResult<byte[], byte[]>? TryConsume(int waitMs)
-    {
-        try
-        {
-            return _consumer.Consume(waitMs);
-        }
-        catch (ConsumeException error)
-        {
-            OnConsumeError(error);
-            return null;
-        }
     }
 
     /// <summary>Hands on what was read; when there is no room for it, pauses until there is.</summary>
@@ -238,6 +217,12 @@ internal sealed class ConsumerSession : IDisposable
         }
     }
 
+    private IEnumerable<TopicPartitionOffset> OnAssigned(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
+    {
+        _batches?.Take(partitions);
+        return _groups.Open(partitions);
+    }
+
     private void OnTakenAway(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
     {
         // Whoever ends keeps its rooms until the lanes have published them; else they are read anew, here or elsewhere.
@@ -256,26 +241,6 @@ internal sealed class ConsumerSession : IDisposable
         else
         {
             _complaints.Hear(error);
-        }
-    }
-
-    private void OnConsumeError(ConsumeException error)
-    {
-        var place = error.ConsumerRecord?.TopicPartitionOffset;
-        switch (error.Error.Code)
-        {
-            case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange when place is not null:
-                _log.LogError(
-                    "Kafka no longer has offset {Offset} of {Partition}: what lay there is lost to the numbers; reading goes on at the earliest record.",
-                    place.Offset, place.TopicPartition);
-                _consumer.Seek(new TopicPartitionOffset(place.TopicPartition, Offset.Beginning));
-                break;
-            case var _ when error.Error.IsFatal:
-                _fatal = new KafkaSourceException($"The Kafka client cannot go on: {error.Error.Reason}.", error);
-                break;
-            default:
-                _complaints.Hear(error.Error);
-                break;
         }
     }
 }

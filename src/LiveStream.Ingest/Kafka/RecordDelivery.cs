@@ -1,6 +1,3 @@
-using Confluent.Kafka;
-using LiveStream.Pipeline.Intake;
-
 namespace LiveStream.Ingest.Kafka;
 
 /// <summary>
@@ -10,32 +7,32 @@ namespace LiveStream.Ingest.Kafka;
 /// </summary>
 internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups groups)
 {
-    private readonly Queue<ConsumeResult<byte[], byte[]>> _held = new();
+    private readonly Queue<HeldRecord> _held = new();
     private int _heldEvent;
 
     /// <summary>Records that wait for room among the dead letters.</summary>
     public int Held => _held.Count;
 
     /// <summary>Delivers a record, or holds it.</summary>
-    public void Deliver(ConsumeResult<byte[], byte[]> record, long now)
+    public void Deliver(in ConsumedRecord record, long now)
     {
-        if (groups.Of(record.Partition.Value) is not { } group)
+        if (groups.Of(record.Place.Partition) is not { } group)
         {
             return;
         }
 
-        group.OnRecord(groups.TopicOf(record.Topic), record.Offset.Value, now);
+        group.OnRecord(record.Place.Topic, record.Place.Offset, now);
         if (_held.Count > 0)
         {
-            _held.Enqueue(record);
+            _held.Enqueue(record.Hold());
             return;
         }
 
-        var next = Handle(group, record, 0);
+        var next = handler.Handle(group.Intake, record.Place, record.TimestampMs, record.Key, record.Value, 0);
         if (next != RecordHandler.Complete)
         {
             _heldEvent = next;
-            _held.Enqueue(record);
+            _held.Enqueue(record.Hold());
         }
     }
 
@@ -45,9 +42,9 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
         while (_held.TryPeek(out var record))
         {
             // A group that was taken away reads its records elsewhere.
-            if (groups.Of(record.Partition.Value) is { } group)
+            if (groups.Of(record.Place.Partition) is { } group)
             {
-                var next = Handle(group, record, _heldEvent);
+                var next = handler.Handle(group.Intake, record.Place, record.TimestampMs, record.Key, record.Value, _heldEvent);
                 if (next != RecordHandler.Complete)
                 {
                     _heldEvent = next;
@@ -60,13 +57,5 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
         }
 
         return true;
-    }
-
-    private int Handle(PartitionGroup group, ConsumeResult<byte[], byte[]> record, int firstEvent)
-    {
-        var message = record.Message;
-        var place = new RecordPlace(groups.TopicOf(record.Topic), record.Partition.Value, record.Offset.Value);
-        var timestampMs = message.Timestamp.Type == TimestampType.NotAvailable ? GroupIntake.NoTimestamp : message.Timestamp.UnixTimestampMs;
-        return handler.Handle(group.Intake, place, timestampMs, message.Key, message.Value, firstEvent);
     }
 }

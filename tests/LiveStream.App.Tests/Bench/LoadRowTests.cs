@@ -6,7 +6,7 @@ namespace LiveStream.App.Tests.Bench;
 
 public sealed class LoadRowTests
 {
-    private static readonly string[] LineRows = ["C", "C50", "consume", "consume50", "redis", "publish"];
+    private static readonly string[] LineRows = ["C", "C50", "consume", "consume50", "drain", "drain-managed", "redis", "publish"];
 
     private static readonly LoadOptions Tiny = new()
     {
