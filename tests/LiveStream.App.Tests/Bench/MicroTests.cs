@@ -4,6 +4,7 @@ using LiveStream.Bench.Micro.Stages;
 
 namespace LiveStream.App.Tests.Bench;
 
+[Collection(nameof(MeasuredAlone))]
 public sealed class MicroTests
 {
     public static TheoryData<string> Stages { get; } =

@@ -3,6 +3,7 @@ using LiveStream.Metrics.Events;
 
 namespace LiveStream.App.Tests.Simulate;
 
+[Collection(nameof(MeasuredAlone))]
 public sealed class W1GeneratorTests
 {
     private const int Events = 600_000;

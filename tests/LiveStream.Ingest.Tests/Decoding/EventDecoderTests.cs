@@ -4,6 +4,7 @@ using LiveStream.Metrics.Events;
 
 namespace LiveStream.Ingest.Tests.Decoding;
 
+[Collection(nameof(MeasuredAlone))]
 public sealed class EventDecoderTests
 {
     private readonly EventDecoder _decoder = new(Samples.Pseudonym);

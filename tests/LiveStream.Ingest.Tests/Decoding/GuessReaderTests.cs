@@ -5,6 +5,7 @@ using LiveStream.Metrics.Events;
 namespace LiveStream.Ingest.Tests.Decoding;
 
 /// <summary>What is guessed, and what is left to the strict reader; that both say the same is <see cref="GuessFuzzTests"/>' part.</summary>
+[Collection(nameof(MeasuredAlone))]
 public sealed class GuessReaderTests
 {
     private const string Like = """{"type":"like","room":"live-100888","ts":1767268800000,"user":"u7755323868","id":"9e3779b97f4a7c15","count":1,"device":"iphone"}""";

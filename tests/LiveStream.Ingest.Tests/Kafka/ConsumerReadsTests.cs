@@ -6,6 +6,7 @@ using LiveStream.Metrics.Events;
 namespace LiveStream.Ingest.Tests.Kafka;
 
 /// <summary>One consumer's reads into a real engine, in batches and one by one.</summary>
+[Collection(nameof(MeasuredAlone))]
 public sealed class ConsumerReadsTests : IAsyncDisposable
 {
     private const long Start = 1_700_000_000_000;

@@ -5,6 +5,7 @@ using LiveStream.Pipeline.Intake;
 
 namespace LiveStream.Ingest.Tests.Kafka;
 
+[Collection(nameof(MeasuredAlone))]
 public sealed class RecordHandlerTests : IAsyncDisposable
 {
     private const int Partitions = 4;

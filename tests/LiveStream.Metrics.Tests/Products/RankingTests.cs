@@ -7,6 +7,7 @@ using LiveStream.Metrics.Snapshots;
 namespace LiveStream.Metrics.Tests.Products;
 
 /// <summary>Against a sort of all products, after every few changes.</summary>
+[Collection(nameof(MeasuredAlone))]
 public sealed class RankingTests
 {
     private const int Scope = 1;

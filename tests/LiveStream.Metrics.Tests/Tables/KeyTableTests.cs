@@ -5,6 +5,7 @@ using LiveStream.Metrics.Viewers;
 
 namespace LiveStream.Metrics.Tests.Tables;
 
+[Collection(nameof(MeasuredAlone))]
 public sealed class KeyTableTests
 {
     // The table multiplies keys by an odd constant; with its inverse a test chooses what comes out.

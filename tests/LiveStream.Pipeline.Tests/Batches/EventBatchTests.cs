@@ -5,6 +5,7 @@ using LiveStream.Pipeline.Batches;
 
 namespace LiveStream.Pipeline.Tests.Batches;
 
+[Collection(nameof(MeasuredAlone))]
 public sealed class EventBatchTests
 {
     // Two batches for two lanes in turn: each lane is told of a name once in a generation, and of all that its events use.

@@ -4,6 +4,7 @@ using LiveStream.Pipeline.Lanes;
 
 namespace LiveStream.Pipeline.Tests.Lanes;
 
+[Collection(nameof(MeasuredAlone))]
 public sealed class EventOrderTests
 {
     // In order, a few late, a quarter late, everything in disorder: each has a way of its own, and one order serves slices of all kinds and sizes.

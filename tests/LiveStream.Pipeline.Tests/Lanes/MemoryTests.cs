@@ -9,6 +9,7 @@ using LiveStream.Pipeline.Output;
 namespace LiveStream.Pipeline.Tests.Lanes;
 
 /// <summary>What is over leaves memory, and a lane that has what it needs asks for no more.</summary>
+[Collection(nameof(MeasuredAlone))]
 public sealed class MemoryTests
 {
     private static readonly EventType[] Watching = [EventType.Enter, EventType.Heartbeat, EventType.Like, EventType.Barrage, EventType.Leave];

@@ -9,6 +9,7 @@ using LiveStream.Publish.Tests.Fixtures;
 
 namespace LiveStream.Publish.Tests.Json;
 
+[Collection(nameof(MeasuredAlone))]
 public sealed class SnapshotJsonTests
 {
     [Fact]

@@ -1,0 +1,10 @@
+namespace LiveStream;
+
+/// <summary>
+/// Tests that ask the runtime what is in use or was allocated: nothing else may run beside them. A collection that another thread causes
+/// gives up the rest of what this thread has in store, and counts it as allocated.
+/// </summary>
+[CollectionDefinition(nameof(MeasuredAlone), DisableParallelization = true)]
+public sealed class MeasuredAlone
+{
+}
