@@ -6,6 +6,7 @@ using LiveStream.Pipeline.Intake;
 using LiveStream.Pipeline.Lanes;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Output;
+using LiveStream.Pipeline.Recovery;
 
 namespace LiveStream.Pipeline;
 
@@ -91,11 +92,14 @@ public sealed class StreamEngine : IAsyncDisposable
     /// <summary>Opens the door of a partition group.</summary>
     /// <param name="group">Number of the group (the partition's number; 0 for files).</param>
     /// <param name="partitions">How many partitions (topics, files) feed it.</param>
-    public GroupIntake OpenGroup(int group, int partitions)
+    /// <param name="image">What to go on from; null = from nothing.</param>
+    public GroupIntake OpenGroup(int group, int partitions, GroupImage? image = null)
     {
         var counters = new IntakeCounters();
         _intakes.Enqueue(counters);
-        return new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters);
+        var intake = new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters);
+        intake.Begin(image);
+        return intake;
     }
 
     /// <summary>

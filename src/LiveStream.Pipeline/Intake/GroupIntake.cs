@@ -11,7 +11,7 @@ namespace LiveStream.Pipeline.Intake;
 /// The door of one partition group: judges lateness per partition, routes events to lanes in pooled batches, derives the
 /// group's watermark and tells the lanes what is settled. Owned by the one ingest thread that reads the group's partitions.
 /// </summary>
-public sealed class GroupIntake
+public sealed partial class GroupIntake
 {
     /// <summary>Timestamp of a record that has none (files): nothing is judged against it.</summary>
     public const long NoTimestamp = long.MaxValue;

@@ -19,6 +19,9 @@ internal enum LaneMessageKind : byte
 
     /// <summary>Hand out live numbers.</summary>
     Tick,
+
+    /// <summary>Nothing to do but to say that everything before has been handled.</summary>
+    Barrier,
 }
 
 /// <summary>One message in a lane's channel.</summary>
