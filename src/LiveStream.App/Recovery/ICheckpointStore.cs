@@ -1,6 +1,11 @@
+using System.Buffers;
+
 namespace LiveStream.App.Recovery;
 
-/// <summary>Where durable facts beside the log live: a folder or Redis. Shared by the instances of one consumer group.</summary>
+/// <summary>
+/// Where durable facts beside the log live: a folder or Redis. Shared by the instances of one consumer group. Keeps bytes and knows
+/// nothing of what they mean. Safe from any thread; every method may take as long as the medium does, so none is called on the reading thread.
+/// </summary>
 internal interface ICheckpointStore : IAsyncDisposable
 {
     /// <summary>What it is and where, for people.</summary>
@@ -10,7 +15,27 @@ internal interface ICheckpointStore : IAsyncDisposable
     Task<IdentityKey> IdentityKeyAsync();
 
     /// <summary>Raises the epoch of a partition group: greater than every epoch ever given for it, durable, given once.</summary>
+    /// <exception cref="IOException">The store did not take it.</exception>
     Task<long> RaiseEpochAsync(int group);
+
+    /// <summary>The checkpoints of a group, the newest first.</summary>
+    /// <exception cref="IOException">The store does not answer.</exception>
+    Task<IReadOnlyList<CheckpointName>> ListAsync(int group);
+
+    /// <summary>The bytes of a checkpoint.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    Task<ReadOnlySequence<byte>> ReadAsync(CheckpointName name);
+
+    /// <summary>
+    /// Makes a checkpoint durable and then deletes all of its group but the last two; there is never a moment with fewer whole ones than
+    /// before. False when an owner of a greater epoch has taken the group over: nothing was written.
+    /// </summary>
+    /// <exception cref="IOException">It could not be written; what was there is untouched.</exception>
+    Task<bool> WriteAsync(CheckpointName name, ReadOnlySequence<byte> content);
+
+    /// <summary>Takes a damaged checkpoint out of the list, so that it does not count as one of the two that are kept.</summary>
+    /// <exception cref="IOException">The store did not do it.</exception>
+    Task SetAsideAsync(CheckpointName name);
 }
 
 /// <summary>The key of the pseudonyms.</summary>

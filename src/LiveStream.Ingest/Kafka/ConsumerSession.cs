@@ -17,17 +17,22 @@ internal sealed class ConsumerSession : IDisposable
     private const int WaitForLanesMs = 100;
     private const int LeastStandstillMs = 500;
 
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(1_500);
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromMilliseconds(700);
 
     private readonly EngineOptions _engine;
     private readonly DeadLetters? _deadLetters;
     private readonly AssignedGroups _groups;
+    private readonly GroupSaver _saver;
+    private readonly Membership _membership;
     private readonly RecordDelivery _delivery;
     private readonly PartitionKeeper _keeper;
     private readonly BrokerComplaints _complaints;
     private readonly MonotonicClock _clock;
     private readonly ILogger _log;
     private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly Func<TopicPartitionOffset, bool> _place;
+    private Task _committing = Task.CompletedTask;
     private Exception? _fatal;
     private bool _ending;
     private volatile bool _blocked;
@@ -37,12 +42,15 @@ internal sealed class ConsumerSession : IDisposable
     private long _nextHousekeepingMs;
 
     public ConsumerSession(
-        KafkaOptions options, EngineOptions engine, RecordHandler handler, DeadLetters? deadLetters, AssignedGroups groups,
-        TopicAdmin admin, BrokerComplaints complaints, MonotonicClock clock, ILogger log)
+        KafkaOptions options, EngineOptions engine, RecordHandler handler, DeadLetters? deadLetters, AssignedGroups groups, GroupSaver saver,
+        Membership membership, TopicAdmin admin, BrokerComplaints complaints, MonotonicClock clock, ILogger log)
     {
         _engine = engine;
         _deadLetters = deadLetters;
         _groups = groups;
+        _saver = saver;
+        _membership = membership;
+        _place = TryPlace;
         _delivery = new RecordDelivery(handler, groups);
         _complaints = complaints;
         _clock = clock;
@@ -51,10 +59,11 @@ internal sealed class ConsumerSession : IDisposable
         _consumer = new ConsumerBuilder<byte[], byte[]>(KafkaProperties.Consumer(options))
             .SetLogHandler((_, message) => complaints.Note(message))
             .SetErrorHandler(OnError)
-            .SetPartitionsAssignedHandler((_, assigned) => groups.Open(assigned))
-            .SetPartitionsRevokedHandler(OnTakenAway)
-            .SetPartitionsLostHandler(OnTakenAway)
+            .SetPartitionsAssignedHandler(OnAssigned)
+            .SetPartitionsRevokedHandler(OnRevoked)
+            .SetPartitionsLostHandler(OnLost)
             .Build();
+        saver.Commit = CommitAsync;
         _keeper = new PartitionKeeper(_consumer, groups, new EndProbe(admin, log), engine, complaints, log);
         _consumer.Subscribe(options.Topics.Select(topic => topic.Name));
     }
@@ -90,15 +99,14 @@ internal sealed class ConsumerSession : IDisposable
             if (now >= _nextHousekeepingMs)
             {
                 _nextHousekeepingMs = now + HousekeepingEveryMs;
-                _deadLetters?.Service();
-                everyRound();
-                if (_keeper.Keep(now, _blocked))
+                if (!Housekeep(everyRound, now))
                 {
                     return false;
                 }
             }
 
             ReadSome(now);
+            TakeGroups(now);
             if (now >= _nextFlushMs)
             {
                 _nextFlushMs = now + FlushEveryMs;
@@ -115,8 +123,33 @@ internal sealed class ConsumerSession : IDisposable
         return true;
     }
 
-    /// <summary>Leaves the group.</summary>
+    /// <summary>
+    /// Leaves the group, or as a static member its seat to whoever starts next with the same id. A client that does not come to its end in
+    /// time, because no broker answers, is left to the end of the process.
+    /// </summary>
     public void Dispose()
+    {
+        // A thread of its own, so that it can be left behind; whoever goes on reading needs its handlers on this one.
+        var leaving = _ending ? Task.Run(Leave) : Task.CompletedTask;
+        if (!_ending)
+        {
+            Leave();
+            _groups.Revoke(_groups.All.Select(group => group.Number));
+        }
+
+        var isDone = leaving.Wait(LeaveLimit) && _committing.Wait(LeaveLimit);
+        _saver.Commit = null;
+        if (isDone)
+        {
+            _consumer.Dispose();
+        }
+        else
+        {
+            _log.LogWarning("Kafka did not answer in time; the group is not left in order, its rooms move when the session times out.");
+        }
+    }
+
+    private void Leave()
     {
         try
         {
@@ -126,8 +159,69 @@ internal sealed class ConsumerSession : IDisposable
         {
             _log.LogDebug("Kafka: leaving the group failed: {Reason}", error.Error.Reason);
         }
+    }
 
-        _consumer.Dispose();
+    /// <summary>What is to be done between reads; false when the consumer must be built anew.</summary>
+    private bool Housekeep(Action everyRound, long now)
+    {
+        _deadLetters?.Service();
+        everyRound();
+        if (_membership.OnRound(_saver.Saves))
+        {
+            _saver.Prove(_groups.All);
+        }
+
+        _saver.Service(_groups.All, now);
+        return !_keeper.Keep(now, _blocked);
+    }
+
+    /// <summary>Pauses partitions that came, and begins to read the groups whose state is there.</summary>
+    private void TakeGroups(long now)
+    {
+        if (_groups.TakeArrived() is { Count: > 0 } arrived)
+        {
+            _consumer.Pause(arrived);
+        }
+
+        foreach (var opened in _groups.Service(now, _place))
+        {
+            if (!_blocked)
+            {
+                _consumer.Resume(opened.Partitions.Select(partition => partition.Partition));
+            }
+        }
+    }
+
+    private bool TryPlace(TopicPartitionOffset place)
+    {
+        try
+        {
+            _consumer.Seek(place);
+            return true;
+        }
+        catch (KafkaException error) when (error.Error.Code is ErrorCode.Local_State or ErrorCode.Local_TimedOut or ErrorCode.Local_UnknownPartition or ErrorCode.Local_PrevInProgress)
+        {
+            // The client has not begun with the partition yet: another round will do.
+            return false;
+        }
+    }
+
+    private Task CommitAsync(IReadOnlyList<TopicPartitionOffset> offsets)
+    {
+        var sentMs = _clock.NowMs;
+        _committing = Task.Run(() =>
+        {
+            try
+            {
+                _consumer.Commit(offsets);
+                _membership.OnProof(sentMs);
+            }
+            catch (KafkaException error)
+            {
+                _log.LogDebug("Kafka did not take a commit: {Reason}", error.Error.Reason);
+            }
+        });
+        return _committing;
     }
 
     /// <summary>Notes the time; after a standstill nothing that was known of the ends of logs holds.</summary>
@@ -151,7 +245,7 @@ internal sealed class ConsumerSession : IDisposable
             wait = 0;
             if (result.IsPartitionEOF)
             {
-                _groups.Of(result.TopicPartition)?.OnEnd(result.Offset.Value, now);
+                _groups.Of(result.Partition.Value)?.OnEnd(_groups.TopicOf(result.Topic), result.Offset.Value, now);
             }
             else
             {
@@ -221,29 +315,42 @@ internal sealed class ConsumerSession : IDisposable
 
     private void Drain()
     {
-        using var limit = new CancellationTokenSource(DrainLimit);
-        while (!_delivery.TryDeliverHeld() && _deadLetters!.Flush(TimeSpan.FromSeconds(5)) == 0)
+        if (!_delivery.TryDeliverHeld())
         {
-            _log.LogDebug("Held records go on.");
+            _deadLetters!.Flush(DrainLimit / 4);
+            _delivery.TryDeliverHeld();
         }
 
         if (_delivery.Held > 0)
         {
-            _log.LogWarning("{Held} records were not read to their end because their dead letters have no room.", _delivery.Held);
+            _log.LogWarning("{Held} records were not read to their end because their dead letters have no room; they are read again.", _delivery.Held);
         }
 
-        foreach (var group in _groups.All)
+        _saver.SaveAll(_groups.All, DrainLimit);
+    }
+
+    private IEnumerable<TopicPartitionOffset> OnAssigned(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
+    {
+        _groups.Assign(partitions);
+
+        // Only so that the client begins with them: they are paused and placed before a record of them is taken.
+        return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning))];
+    }
+
+    private void OnRevoked(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
+    {
+        // Whoever ends has saved its groups, and keeps its rooms until the lanes have published them.
+        if (!_ending)
         {
-            group.Intake.Flush(limit.Token);
+            _groups.Revoke(partitions.Select(partition => partition.Partition.Value));
         }
     }
 
-    private void OnTakenAway(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
+    private void OnLost(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
     {
-        // Whoever ends keeps its rooms until the lanes have published them; else they are read anew, here or elsewhere.
         if (!_ending)
         {
-            _groups.Close(partitions.Select(partition => partition.Partition.Value));
+            _groups.Lose(partitions.Select(partition => partition.Partition.Value));
         }
     }
 
@@ -266,9 +373,8 @@ internal sealed class ConsumerSession : IDisposable
         {
             case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange when place is not null:
                 _log.LogError(
-                    "Kafka no longer has offset {Offset} of {Partition}: what lay there is lost to the numbers; reading goes on at the earliest record.",
-                    place.Offset, place.TopicPartition);
-                _consumer.Seek(new TopicPartitionOffset(place.TopicPartition, Offset.Beginning));
+                    "Kafka no longer has offset {Offset} of {Partition}: what lay there is lost to the numbers.", place.Offset, place.TopicPartition);
+                _groups.Rebuild(place.Partition.Value);
                 break;
             case var _ when error.Error.IsFatal:
                 _fatal = new KafkaSourceException($"The Kafka client cannot go on: {error.Error.Reason}.", error);

@@ -10,7 +10,7 @@ namespace LiveStream.Ingest.Kafka;
 /// </summary>
 internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups groups)
 {
-    private readonly Queue<ConsumeResult<byte[], byte[]>> _held = new();
+    private readonly Queue<(PartitionGroup Group, ConsumeResult<byte[], byte[]> Record)> _held = new();
     private int _heldEvent;
 
     /// <summary>Records that wait for room among the dead letters.</summary>
@@ -24,10 +24,17 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
             return;
         }
 
-        group.OnRecord(groups.TopicOf(record.Topic), record.Offset.Value, now);
+        // What was fetched before the partition was set to its place is not its next record.
+        var topic = groups.TopicOf(record.Topic);
+        if (record.Offset.Value < group.Partitions[topic].Position)
+        {
+            return;
+        }
+
+        group.OnRecord(topic, record.Offset.Value, now);
         if (_held.Count > 0)
         {
-            _held.Enqueue(record);
+            Hold(group, record);
             return;
         }
 
@@ -35,19 +42,21 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
         if (next != RecordHandler.Complete)
         {
             _heldEvent = next;
-            _held.Enqueue(record);
+            group.IsMidRecord = next > 0;
+            Hold(group, record);
         }
     }
 
     /// <summary>Goes on with what is held; true when nothing is any more.</summary>
     public bool TryDeliverHeld()
     {
-        while (_held.TryPeek(out var record))
+        while (_held.TryPeek(out var held))
         {
-            // A group that was taken away reads its records elsewhere.
-            if (groups.Of(record.Partition.Value) is { } group)
+            // A group that was taken away, if only for a while, reads its records again.
+            if (ReferenceEquals(groups.Of(held.Group.Number), held.Group))
             {
-                var next = Handle(group, record, _heldEvent);
+                var next = Handle(held.Group, held.Record, _heldEvent);
+                held.Group.IsMidRecord = next > 0;
                 if (next != RecordHandler.Complete)
                 {
                     _heldEvent = next;
@@ -55,11 +64,18 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
                 }
             }
 
+            held.Group.Held--;
             _held.Dequeue();
             _heldEvent = 0;
         }
 
         return true;
+    }
+
+    private void Hold(PartitionGroup group, ConsumeResult<byte[], byte[]> record)
+    {
+        group.Held++;
+        _held.Enqueue((group, record));
     }
 
     private int Handle(PartitionGroup group, ConsumeResult<byte[], byte[]> record, int firstEvent)

@@ -7,6 +7,9 @@ namespace LiveStream.Publish.Redis;
 /// </summary>
 internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
 {
+    /// <summary>The group is not known yet.</summary>
+    public const int NoGroup = -1;
+
     private readonly Lock gate = new();
     private SettledWrite? newest;
     private SettledWrite? held;
@@ -23,8 +26,8 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
     /// <summary>Room id.</summary>
     public string Room { get; } = room;
 
-    /// <summary>Partition group of the room.</summary>
-    public int Group { get; } = group;
+    /// <summary>Partition group of the room; <see cref="NoGroup"/> while only the end of a session has been heard of.</summary>
+    public int Group { get; set; } = group;
 
     /// <summary>Names of its keys.</summary>
     public RoomKeys Keys { get; } = keys;
@@ -50,6 +53,9 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
         }
     }
 
+    /// <summary>T of the newest version that was let out, ms since the Unix epoch; 0 before the first.</summary>
+    public long SettledMs => Newest?.AsOfMs ?? 0;
+
     /// <summary>The newest version that was put in, or null.</summary>
     public SettledWrite? Latest
     {
@@ -70,6 +76,18 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
             lock (gate)
             {
                 return closed && !dirty && !sending;
+            }
+        }
+    }
+
+    /// <summary>Whether it has left for good.</summary>
+    public bool IsRemoved
+    {
+        get
+        {
+            lock (gate)
+            {
+                return removed;
             }
         }
     }
@@ -169,14 +187,14 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
         }
     }
 
-    /// <summary>Takes the call that brings Redis up to date.</summary>
+    /// <summary>Takes the call that brings Redis up to date; none with epoch 0.</summary>
     public bool TryTakeSettled(long epoch, long expireSeconds, out SettledCall call)
     {
         lock (gate)
         {
             queued = false;
             call = default;
-            if (removed || !dirty || newest is null)
+            if (removed || !dirty || newest is null || epoch == 0)
             {
                 return false;
             }

@@ -78,13 +78,18 @@ internal static class Scripts
 
     /// <summary>
     /// Keys: <see cref="RoomKeys.Live"/>. Arguments: epoch, sum of offsets, the live object, seconds to expiry, 1 when settled keys
-    /// should be there. A refused write returns 0.
+    /// should be there, T of the writer's own settled numbers. A refused write returns 0: a newer owner, or newer numbers of the same, or
+    /// settled numbers that the writer has yet to catch up with.
     /// </summary>
     public const string Live = """
         local stored = redis.call('HMGET', KEYS[1], 'nowEpoch', 'nowOffsets', 'asOf')
         local epoch, offsets = tonumber(ARGV[1]), tonumber(ARGV[2])
         local storedEpoch, storedOffsets = tonumber(stored[1] or ''), tonumber(stored[2] or '')
         if storedEpoch and (epoch < storedEpoch or (epoch == storedEpoch and offsets < storedOffsets)) then
+          return 0
+        end
+        local storedT = tonumber(stored[3] or '')
+        if storedT and tonumber(ARGV[6]) < storedT then
           return 0
         end
         redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
