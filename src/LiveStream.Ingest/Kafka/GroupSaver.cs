@@ -42,28 +42,34 @@ internal sealed class GroupSaver(GroupHooks hooks, DeadLetters? deadLetters, Mon
         {
             TakeSaved(group);
             running += group.Saving is null ? 0 : 1;
-        }
-
-        CommitDurable();
-        foreach (var group in groups)
-        {
-            if (now < group.ImageDueMs)
-            {
-                continue;
-            }
-
             if (group.Saving is not null && now - group.ImageDueMs > hooks.SaveEveryMs && _throttle.Allows("slow"))
             {
                 log.LogWarning("A checkpoint of partition group {Group} has been on its way for more than {Seconds} s.", group.Number, hooks.SaveEveryMs / 1000);
             }
+        }
 
-            if (running < MostAtOnce && group is { Saving: null, IsMidRecord: false })
+        CommitDurable();
+        while (running < MostAtOnce && LongestDue(groups, now) is { } due)
+        {
+            running++;
+            due.ImageDueMs = now + hooks.SaveEveryMs;
+            due.Saving = SaveAsync(due);
+        }
+    }
+
+    /// <summary>The group that has waited longest for its turn, so that a slow store serves all alike; null when none is due.</summary>
+    private static PartitionGroup? LongestDue(IReadOnlyList<PartitionGroup> groups, long now)
+    {
+        PartitionGroup? longest = null;
+        foreach (var group in groups)
+        {
+            if (now >= group.ImageDueMs && group is { Saving: null, IsMidRecord: false } && (longest is null || group.ImageDueMs < longest.ImageDueMs))
             {
-                running++;
-                group.ImageDueMs = now + hooks.SaveEveryMs;
-                group.Saving = SaveAsync(group);
+                longest = group;
             }
         }
+
+        return longest;
     }
 
     /// <summary>Saves groups that are about to be given up, flushing their intakes, and commits; what is not durable within the limit is not waited for.</summary>

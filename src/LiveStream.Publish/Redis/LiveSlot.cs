@@ -150,12 +150,12 @@ internal sealed class LiveSlot
     }
 
     /// <summary>Takes the newest object; none with epoch 0.</summary>
-    public bool TryTake(long epoch, long settledMs, bool settledExpected, out LiveCall call)
+    public bool TryTake(long epoch, long settledMs, long expectedMs, out LiveCall call)
     {
         lock (gate)
         {
             queued = false;
-            call = new LiveCall(json, epoch, figures.OffsetSum, settledMs, settledExpected);
+            call = new LiveCall(json, epoch, figures.OffsetSum, settledMs, expectedMs);
             if (removed || !dirty || epoch == 0)
             {
                 return false;

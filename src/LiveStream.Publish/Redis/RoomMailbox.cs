@@ -107,14 +107,17 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
     /// <summary>Name of the session that was over last, for a room of which this process wrote nothing.</summary>
     public string? OverSession { get; private set; }
 
-    /// <summary>Whether settled numbers of the room should be in Redis.</summary>
-    public bool IsExpected
+    /// <summary>
+    /// The least T of settled numbers that should be in Redis, ms since the Unix epoch: of the version that it took last, 1 when it took any, 0 when
+    /// nothing is known of it.
+    /// </summary>
+    public long ExpectedMs
     {
         get
         {
             lock (gate)
             {
-                return everWritten && !sending;
+                return !everWritten || sending ? 0 : stored?.Write.AsOfMs ?? 1;
             }
         }
     }

@@ -134,14 +134,14 @@ internal sealed class RoomWriter(
     private async Task WriteLiveAsync(RedisLink link, RoomMailbox mailbox)
     {
         var started = time.GetTimestamp();
-        if (!mailbox.Live.TryTake(epochOfGroup(mailbox.Group), mailbox.SettledMs, mailbox.IsExpected, out var call))
+        if (!mailbox.Live.TryTake(epochOfGroup(mailbox.Group), mailbox.SettledMs, mailbox.ExpectedMs, out var call))
         {
             return;
         }
 
         var sentAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var evaluating = EvaluateAsync(
-            link, Scripts.Live, mailbox.Keys.Live, [call.Epoch, call.OffsetSum, call.Json, expireSeconds, call.SettledExpected ? 1 : 0, call.SettledMs]);
+            link, Scripts.Live, mailbox.Keys.Live, [call.Epoch, call.OffsetSum, call.Json, expireSeconds, call.ExpectedMs, call.SettledMs]);
         pace.Spent(time.GetElapsedTime(started));
         var reply = await evaluating;
         if (mailbox.Live.Replied(reply, sentAtMs))
