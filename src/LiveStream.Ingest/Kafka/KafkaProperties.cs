@@ -57,7 +57,7 @@ public static class KafkaProperties
     /// Whether the group moves only what changes its owner (the new group protocol) instead of taking everything away from everybody first
     /// (the classic one with the range assignor, the only one of its assignors that keeps partitions of a number together).
     /// </summary>
-    internal static bool IsCooperative(KafkaOptions options) => options.Properties.TryGetValue(Protocol, out var protocol) && protocol == New;
+    public static bool IsCooperative(KafkaOptions options) => options.Properties.TryGetValue(Protocol, out var protocol) && protocol == New;
 
     /// <summary>After how long without a heartbeat a member is given up, ms. The brokers decide in the new protocol; then it is the default here, which is less.</summary>
     internal static int SessionTimeoutMs(KafkaOptions options) =>

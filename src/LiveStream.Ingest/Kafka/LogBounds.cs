@@ -4,7 +4,7 @@ namespace LiveStream.Ingest.Kafka;
 /// <param name="First">Offset of the first record that is retained.</param>
 /// <param name="End">End of the log.</param>
 /// <param name="FirstTimestampMs">Timestamp of the first retained record; null when none is retained, or nothing was cut off.</param>
-internal readonly record struct LogBounds(long First, long End, long? FirstTimestampMs)
+public readonly record struct LogBounds(long First, long End, long? FirstTimestampMs)
 {
     /// <summary>Whether reading can go on at an offset.</summary>
     public bool Has(long offset) => offset >= First && offset <= End;

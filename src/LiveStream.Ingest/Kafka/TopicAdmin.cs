@@ -97,7 +97,7 @@ public sealed class TopicAdmin : IDisposable
 
     /// <summary>What the brokers have of each partition, in the order asked for.</summary>
     /// <exception cref="KafkaException">A leader did not answer in time.</exception>
-    internal async Task<IReadOnlyList<LogBounds>> BoundsAsync(IReadOnlyList<TopicPartition> partitions, TimeSpan limit)
+    public async Task<IReadOnlyList<LogBounds>> BoundsAsync(IReadOnlyList<TopicPartition> partitions, TimeSpan limit)
     {
         var first = await OffsetsAsync(partitions, OffsetSpec.Earliest(), limit).ConfigureAwait(false);
         var end = await OffsetsAsync(partitions, OffsetSpec.Latest(), limit).ConfigureAwait(false);
