@@ -91,9 +91,10 @@ internal sealed class CheckpointFolder : ICheckpointStore
             {
                 return work();
             }
-            catch (UnauthorizedAccessException e)
+            catch (Exception e) when (e is UnauthorizedAccessException or ArgumentOutOfRangeException)
             {
-                throw new IOException(e.Message, e);
+                // The runtime's words for "not permitted" and "the file would grow too large", a quota for instance.
+                throw new IOException(e.Message.Split(" (Parameter", 2)[0], e);
             }
         },
         CancellationToken.None,

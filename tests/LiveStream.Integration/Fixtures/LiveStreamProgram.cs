@@ -30,7 +30,7 @@ internal sealed class LiveStreamProgram : IAsyncDisposable
 
     /// <summary>As <see cref="Start(IEnumerable{string}, IEnumerable{KeyValuePair{string, string}}[])"/>, for a process whose files may become too large: it is told so by an error instead of a signal that ends it.</summary>
     public static LiveStreamProgram StartIgnoringFileLimits(IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>>[] settings) =>
-        Start("/bin/sh", ["-c", "trap '' XFSZ; exec dotnet exec \"$@\"", "sh", Repository.Program, .. arguments], settings);
+        Start("/usr/bin/env", ["--ignore-signal=XFSZ", "dotnet", "exec", Repository.Program, .. arguments], settings);
 
     private static LiveStreamProgram Start(string file, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>[] settings)
     {
