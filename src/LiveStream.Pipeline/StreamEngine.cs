@@ -33,7 +33,7 @@ public sealed class StreamEngine : IAsyncDisposable
         _lanes = new Lane[pipeline.Lanes];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new Lane(i, new LaneState(engine, pipeline, caps, sinkOfLane(i)), pipeline.QueuedBatches, _pool);
+            _lanes[i] = new Lane(i, _lanes.Length, new LaneState(engine, pipeline, caps, sinkOfLane(i)), pipeline.QueuedBatches, _pool);
         }
     }
 
@@ -92,13 +92,23 @@ public sealed class StreamEngine : IAsyncDisposable
     /// <summary>Opens the door of a partition group.</summary>
     /// <param name="group">Number of the group (the partition's number; 0 for files).</param>
     /// <param name="partitions">How many partitions (topics, files) feed it.</param>
-    /// <param name="image">What to go on from; null = from nothing.</param>
-    public GroupIntake OpenGroup(int group, int partitions, GroupImage? image = null)
+    /// <param name="image">
+    /// What a checkpoint holds of it: its rooms are restored by the lanes, at the same time, and the caller goes on reading at the image's offsets.
+    /// </param>
+    /// <param name="logIsCut">
+    /// Whether the log that is read from its beginning has lost its first records: sessions that do not begin well behind the first event are then
+    /// marked as not whole.
+    /// </param>
+    public GroupIntake OpenGroup(int group, int partitions, GroupImage? image = null, bool logIsCut = false)
     {
         var counters = new IntakeCounters();
         _intakes.Enqueue(counters);
-        var intake = new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters);
-        intake.Begin(image);
+        var intake = new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters, logIsCut);
+        if (image is not null)
+        {
+            intake.Restore(image);
+        }
+
         return intake;
     }
 
@@ -111,7 +121,7 @@ public sealed class StreamEngine : IAsyncDisposable
         foreach (var lane in _lanes)
         {
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await lane.Writer.WriteAsync(new LaneMessage(LaneMessageKind.Close, group, 0, long.MinValue, 0, null, done)).ConfigureAwait(false);
+            await lane.Writer.WriteAsync(new LaneMessage(LaneMessageKind.Close, group) { WatermarkMs = long.MinValue, Done = done }).ConfigureAwait(false);
             await done.Task.ConfigureAwait(false);
         }
     }
@@ -122,7 +132,7 @@ public sealed class StreamEngine : IAsyncDisposable
         foreach (var lane in _lanes)
         {
             // A lane whose queue is full is busy enough; the next tick will do.
-            lane.Writer.TryWrite(new LaneMessage(LaneMessageKind.Tick, -1, wallClockMs, 0, 0, null, null));
+            lane.Writer.TryWrite(new LaneMessage(LaneMessageKind.Tick, -1) { TimeMs = wallClockMs });
         }
     }
 

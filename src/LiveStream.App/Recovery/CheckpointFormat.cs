@@ -31,7 +31,8 @@ internal static class CheckpointFormat
             Sequence = checkpoint.Name.Sequence,
             TakenAtMs = checkpoint.TakenAt.ToUnixTimeMilliseconds(),
             SettledMs = checkpoint.Image.SettledMs,
-            LogCutBeforeMs = checkpoint.Image.LogCutBeforeMs,
+            LargestMs = checkpoint.Image.LargestMs,
+            WholeFromMs = checkpoint.Image.WholeFromMs,
             Topics = [.. checkpoint.Topics.Zip(checkpoint.Image.Partitions, (name, at) => new TopicPosition { Name = name, NextOffset = at.NextOffset, LargestMs = at.LargestMs })],
             Sections = [.. checkpoint.Image.Sections.Select(section => section.Length)],
         });
@@ -113,7 +114,8 @@ internal static class CheckpointFormat
         var image = new GroupImage
         {
             SettledMs = header.SettledMs,
-            LogCutBeforeMs = header.LogCutBeforeMs,
+            LargestMs = header.LargestMs,
+            WholeFromMs = header.WholeFromMs,
             Partitions = [.. header.Topics.Select(topic => new PartitionPosition(topic.NextOffset, topic.LargestMs))],
             Sections = sections,
         };
@@ -146,7 +148,9 @@ internal static class CheckpointFormat
 
         public required long SettledMs { get; init; }
 
-        public required long? LogCutBeforeMs { get; init; }
+        public required long LargestMs { get; init; }
+
+        public required long WholeFromMs { get; init; }
 
         public required TopicPosition[] Topics { get; init; }
 

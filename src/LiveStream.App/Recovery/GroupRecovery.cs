@@ -157,11 +157,6 @@ internal sealed class GroupRecovery(
                     throw new NotSupportedException("it was made with other Engine values or another identity key");
                 }
 
-                if (checkpoint.Image.Sections.Count == 0)
-                {
-                    throw new NotSupportedException("it holds positions and no state");
-                }
-
                 var image = Ordered(checkpoint);
                 var took = time.GetElapsedTime(startedAt);
                 var age = time.GetUtcNow() - checkpoint.TakenAt;

@@ -247,7 +247,9 @@ internal sealed class AssignedGroups(
 
     private PartitionGroup Open(ArrivingGroup group, GroupBegin begin)
     {
-        var intake = engine.OpenGroup(group.Number, _topicIndex.Count, begin.Image);
+        // An image from before the first settled second does not know yet whether its sessions are whole.
+        var isCut = begin.Logs.Any(log => log.First > 0);
+        var intake = engine.OpenGroup(group.Number, _topicIndex.Count, begin.Image, isCut && begin.Image is null or { SettledMs: long.MinValue });
         var behind = 0L;
         var progress = new List<AssignedPartition>();
         foreach (var partition in group.Partitions)
@@ -261,10 +263,10 @@ internal sealed class AssignedGroups(
 
         if (begin.Image is null)
         {
-            intake.LogCutBeforeMs = LogBounds.CutBeforeMs(begin.Logs, search.WallClockMs);
             log.Log(
                 behind > 0 ? LogLevel.Warning : LogLevel.Information,
-                "Partition group {Group} begins anew at the earliest records, since {Why}; {Behind} records behind.{Cut}", group.Number, begin.Text, behind, CutText(intake.LogCutBeforeMs));
+                "Partition group {Group} begins anew at the earliest records, since {Why}; {Behind} records behind.{Cut}",
+                group.Number, begin.Text, behind, isCut ? " Kafka has deleted older ones: sessions that began then stay unsettled to their end." : "");
         }
         else
         {
@@ -273,10 +275,6 @@ internal sealed class AssignedGroups(
 
         return new PartitionGroup(group.Number, intake, [.. progress]) { ImageDueMs = saver.FirstDueMs(group.Number, clock.NowMs) };
     }
-
-    private static string CutText(long? cutBeforeMs) => cutBeforeMs is { } before
-        ? $" Kafka has deleted older ones: sessions that began before {DateTimeOffset.FromUnixTimeMilliseconds(before):yyyy-MM-dd HH:mm:ss} UTC, or soon after, may lack events."
-        : "";
 
     private bool IsRestored(ArrivingGroup group, GroupBegin begin)
     {

@@ -10,7 +10,7 @@ namespace LiveStream.Ingest.Kafka;
 /// </summary>
 /// <param name="hooks">Where state comes from.</param>
 /// <param name="bounds">Asks the brokers what they have of partitions.</param>
-/// <param name="time">Clock of retries, and of what was cut off.</param>
+/// <param name="time">Clock of retries.</param>
 /// <param name="log">For what is in the way.</param>
 internal sealed class GroupSearch(
     GroupHooks hooks, Func<IReadOnlyList<TopicPartition>, Task<IReadOnlyList<LogBounds>>> bounds, TimeProvider time, ILogger log)
@@ -20,9 +20,6 @@ internal sealed class GroupSearch(
     private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly Throttle _throttle = new(new MonotonicClock(time));
-
-    /// <summary>Milliseconds since the Unix epoch.</summary>
-    public long WallClockMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>What the group begins with.</summary>
     /// <param name="number">Number of the group.</param>

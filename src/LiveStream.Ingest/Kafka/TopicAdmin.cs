@@ -101,18 +101,13 @@ public sealed class TopicAdmin : IDisposable
     {
         var first = await OffsetsAsync(partitions, OffsetSpec.Earliest(), limit).ConfigureAwait(false);
         var end = await OffsetsAsync(partitions, OffsetSpec.Latest(), limit).ConfigureAwait(false);
-        var cut = partitions.Where(partition => first[partition].Offset > 0).ToList();
-        var timestamps = cut.Count == 0 ? [] : await OffsetsAsync(cut, OffsetSpec.ForTimestamp(0), limit).ConfigureAwait(false);
-        return [.. partitions.Select(partition => new LogBounds(
-            first[partition].Offset,
-            end[partition].Offset,
-            timestamps.TryGetValue(partition, out var record) && record.Offset >= 0 && record.TimestampMs >= 0 ? record.TimestampMs : null))];
+        return [.. partitions.Select(partition => new LogBounds(first[partition], end[partition]))];
     }
 
     /// <summary>Ends the connection.</summary>
     public void Dispose() => _client.Dispose();
 
-    private async Task<Dictionary<TopicPartition, (long Offset, long TimestampMs)>> OffsetsAsync(
+    private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(
         IReadOnlyList<TopicPartition> partitions, OffsetSpec spec, TimeSpan limit)
     {
         var wanted = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
@@ -120,8 +115,7 @@ public sealed class TopicAdmin : IDisposable
         try
         {
             var result = await _client.ListOffsetsAsync(wanted, options).ConfigureAwait(false);
-            return result.ResultInfos.ToDictionary(
-                info => info.TopicPartitionOffsetError.TopicPartition, info => (info.TopicPartitionOffsetError.Offset.Value, info.Timestamp));
+            return result.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
         }
         catch (ListOffsetsException error)
         {

@@ -12,11 +12,11 @@ public sealed record GroupImage
     /// <summary>T up to which the group is settled, ms since the Unix epoch; <see cref="long.MinValue"/> before the first.</summary>
     public required long SettledMs { get; init; }
 
-    /// <summary>
-    /// Time before which events of the group may be missing from its log, ms since the Unix epoch: a session that began less than
-    /// <c>SessionIdle</c> after it may lack its beginning. Null when the log was read from its first offset.
-    /// </summary>
-    public long? LogCutBeforeMs { get; init; }
+    /// <summary>Largest time of an event that was added, after moving, ms since the Unix epoch; <see cref="long.MinValue"/> before the first.</summary>
+    public required long LargestMs { get; init; }
+
+    /// <summary>Sessions that begin before this time are not whole, ms since the Unix epoch; <see cref="long.MinValue"/> when all are.</summary>
+    public required long WholeFromMs { get; init; }
 
     /// <summary>The partitions by their index in the group.</summary>
     public required IReadOnlyList<PartitionPosition> Partitions { get; init; }

@@ -16,7 +16,8 @@ internal static class Checkpoints
         var image = new GroupImage
         {
             SettledMs = 1_700_000_000_000 + seed,
-            LogCutBeforeMs = seed % 2 == 0 ? 1_600_000_000_000 : null,
+            LargestMs = 1_700_000_001_500 + seed,
+            WholeFromMs = seed % 2 == 0 ? 1_600_000_000_000 : long.MinValue,
             Partitions = [new PartitionPosition(100 + seed, 1_700_000_001_000), new PartitionPosition(0, long.MinValue)],
             Sections = [Segments.Of(Bytes(random, sectionBytes)), Segments.Of(), Segments.Of(Bytes(random, 10), Bytes(random, sectionBytes))],
         };
@@ -32,7 +33,7 @@ internal static class Checkpoints
 
     /// <summary>Everything of an image as text.</summary>
     public static string Text(GroupImage image) =>
-        $"{image.SettledMs} {image.LogCutBeforeMs} {string.Join(',', image.Partitions)} {string.Join(',', image.Sections.Select(section => Convert.ToHexString(section.ToArray())))}";
+        $"{image.SettledMs} {image.LargestMs} {image.WholeFromMs} {string.Join(',', image.Partitions)} {string.Join(',', image.Sections.Select(section => Convert.ToHexString(section.ToArray())))}";
 
     private static ReadOnlyMemory<byte> Bytes(Random random, int count)
     {

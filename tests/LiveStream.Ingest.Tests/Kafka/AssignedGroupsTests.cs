@@ -16,28 +16,49 @@ public sealed class AssignedGroupsTests
         await rig.ReadingAsync(1);
         Assert.Equal(["like3:20", "room3:0"], rig.Placed);
         Assert.Equal((20, 0), (rig.Groups.Of(3)!.Partitions[0].Position, rig.Groups.Of(3)!.Partitions[1].Position));
-        Assert.Equal(5_060_000, rig.Groups.Of(3)!.Intake.LogCutBeforeMs);
         Assert.Equal(1, rig.Log.Count("begins anew at the earliest records, since the test; 1480 records behind. Kafka has deleted older ones"));
     }
 
-    [Fact]
-    public async Task A_whole_log_has_no_cut()
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task Sessions_of_a_log_that_has_lost_its_beginning_are_not_whole(long first, bool expected)
     {
         await using var rig = new GroupRig();
+        rig.SetLog("like", 3, first, 500);
         rig.Assign(3);
         await rig.ReadingAsync(1);
-        Assert.Null(rig.Groups.Of(3)!.Intake.LogCutBeforeMs);
+        rig.Read(3, 50);
+        rig.Groups.Revoke([3]);
+        Assert.Equal(expected, rig.Stored[3].WholeFromMs == long.MinValue);
+    }
+
+    [Fact]
+    public async Task An_image_that_nothing_was_settled_in_does_not_make_a_cut_log_whole()
+    {
+        await using var rig = new GroupRig();
+        rig.SetLog("like", 3, 1, 500);
+        rig.Assign(3);
+        await rig.ReadingAsync(1);
+        rig.Groups.Revoke([3]);
+        Assert.Equal(long.MinValue, rig.Stored[3].SettledMs);
+        rig.IsRenewed = false;
+        rig.Assign(3);
+        await rig.ReadingAsync(1);
+        rig.Read(3, 50);
+        rig.Groups.Revoke([3]);
+        Assert.NotEqual(long.MinValue, rig.Stored[3].WholeFromMs);
     }
 
     [Fact]
     public async Task A_stored_group_goes_on_where_its_image_ends()
     {
         await using var rig = new GroupRig();
-        rig.Stored[3] = Image(120, 4, cutBeforeMs: 77);
+        rig.Stored[3] = Image(120, 4);
         rig.Assign(3, 5);
         await rig.ReadingAsync(2);
         Assert.Equal(["like3:120", "like5:0", "room3:4", "room5:0"], rig.Placed.Order(StringComparer.Ordinal));
-        Assert.Equal((1_000_000, 77), (rig.Groups.Of(3)!.Intake.SettledMs, rig.Groups.Of(3)!.Intake.LogCutBeforeMs));
+        Assert.Equal(1_000_000, rig.Groups.Of(3)!.Intake.SettledMs);
         Assert.Equal(1, rig.Log.Count("Partition group 3 goes on from the test; 1876 records behind."));
     }
 
@@ -209,7 +230,6 @@ public sealed class AssignedGroupsTests
         await rig.ReadingAsync(1);
         Assert.Equal(["closed 3"], rig.Calls);
         Assert.Equal(["like3:400", "room3:0"], rig.Placed);
-        Assert.Equal(5_060_000, rig.Groups.Of(3)!.Intake.LogCutBeforeMs);
     }
 
     [Fact]
@@ -241,10 +261,11 @@ public sealed class AssignedGroupsTests
         },
         "the group");
 
-    private static GroupImage Image(long like, long room, long? cutBeforeMs = null) => new()
+    private static GroupImage Image(long like, long room) => new()
     {
         SettledMs = 1_000_000,
-        LogCutBeforeMs = cutBeforeMs,
+        LargestMs = 1_003_000,
+        WholeFromMs = long.MinValue,
         Partitions = [new PartitionPosition(like, 1_003_000), new PartitionPosition(room, 1_002_000)],
         Sections = [],
     };

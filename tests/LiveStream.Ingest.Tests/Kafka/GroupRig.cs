@@ -71,7 +71,7 @@ internal sealed class GroupRig : IAsyncDisposable
     public LogProbe Log => _log;
 
     /// <summary>What a broker has of a partition; else offsets 0 to 1,000.</summary>
-    public void SetLog(string topic, int partition, long first, long end) => _logs[new TopicPartition(topic, partition)] = new LogBounds(first, end, first > 0 ? 5_000_000 : null);
+    public void SetLog(string topic, int partition, long first, long end) => _logs[new TopicPartition(topic, partition)] = new LogBounds(first, end);
 
     /// <summary>Assigns all partitions of groups.</summary>
     public void Assign(params int[] numbers) => Groups.Assign([.. numbers.SelectMany(Partitions)]);
@@ -122,5 +122,5 @@ internal sealed class GroupRig : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Probe.DisposeAsync();
 
-    private LogBounds BoundsOf(TopicPartition partition) => _logs.GetValueOrDefault(partition, new LogBounds(0, 1_000, null));
+    private LogBounds BoundsOf(TopicPartition partition) => _logs.GetValueOrDefault(partition, new LogBounds(0, 1_000));
 }

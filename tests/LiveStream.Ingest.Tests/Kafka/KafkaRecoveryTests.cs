@@ -118,7 +118,7 @@ public sealed class KafkaRecoveryTests : IAsyncDisposable
         Send(0, 1_000);
         for (var group = 0; group < MockKafka.Partitions; group++)
         {
-            _stored[group] = new GroupImage { SettledMs = Start, Partitions = [new PartitionPosition(5_000, Start), new PartitionPosition(0, long.MinValue)], Sections = [] };
+            _stored[group] = new GroupImage { SettledMs = Start, LargestMs = Start, WholeFromMs = long.MinValue, Partitions = [new PartitionPosition(5_000, Start), new PartitionPosition(0, long.MinValue)], Sections = [] };
         }
 
         var instance = Run();
