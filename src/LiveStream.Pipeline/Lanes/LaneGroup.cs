@@ -95,6 +95,11 @@ internal sealed class LaneGroup
             Drop();
             throw;
         }
+
+        if (_lane.IsLive)
+        {
+            Show();
+        }
     }
 
     /// <summary>Takes the events of a batch into their slices.</summary>
@@ -197,6 +202,16 @@ internal sealed class LaneGroup
                     _lane.Names.Mark(e.Name);
                 }
             }
+        }
+    }
+
+    /// <summary>Hands out every room as it was settled: one that is quiet would else be on no screen until something happens in it.</summary>
+    private void Show()
+    {
+        foreach (var entry in _rooms.Entries)
+        {
+            _runner.Show(entry);
+            _rooms.MarkStale(entry);
         }
     }
 

@@ -108,6 +108,10 @@ internal sealed class GroupRig : IAsyncDisposable
             group.Intake.Add(0, new ParsedEvent { Type = EventType.Like, Room = Encoding.UTF8.GetBytes($"r{number}"), TimeMs = 1_700_000_000_000 + (offset * 100), Viewer = (ulong)offset + 1, Count = 1, Quantity = 1 }, long.MaxValue);
             group.Intake.SetPosition(0, offset + 1);
         }
+
+        // The other topic is at its end, so that it holds nothing up.
+        group.OnEnd(1, group.Partitions[1].Position, Clock.NowMs);
+        group.UpdateIdle(Clock.NowMs);
     }
 
     /// <summary>A round of the saver, and of the flush that carries its barriers.</summary>
