@@ -79,6 +79,6 @@ internal sealed class LineService(Line line, IHostApplicationLifetime lifetime, 
     private void Fail(Exception e)
     {
         ExitCode = ExitCodes.Failed;
-        log.LogCritical("{Reason}", e.GetBaseException().Message);
+        log.LogCritical("{Reason}", ((e as AggregateException)?.Flatten().InnerException ?? e).Message);
     }
 }

@@ -84,6 +84,11 @@ internal sealed class ConsumerSession : IDisposable
             _ending = stopped;
             return stopped;
         }
+        catch (KafkaException error)
+        {
+            _ending = true;
+            throw new KafkaSourceException($"The Kafka client cannot go on: {error.Error.Reason}.", error);
+        }
         catch
         {
             _ending = true;

@@ -23,6 +23,9 @@ public sealed class DeadLetterTroubleTests(RealKafka kafka, RealRedis redis)
         using var client = await ConnectionMultiplexer.ConnectAsync(redis.Server.Configuration);
         var settings = topics.Settings;
         settings["LIVESTREAM__REDIS__CONFIGURATION"] = redis.Server.Configuration;
+        using var folder = new TemporaryFolder();
+        settings["LIVESTREAM__CHECKPOINT__FOLDER"] = folder.Path;
+        settings["LIVESTREAM__CHECKPOINT__EVERYSECONDS"] = "1";
         await using var run = LiveStreamProgram.Start(["run"], settings);
         await run.ReadyAsync();
         using var sender = new EventSender(topics);
@@ -43,6 +46,10 @@ public sealed class DeadLetterTroubleTests(RealKafka kafka, RealRedis redis)
         await Poll.UntilAsync(Limit, "reading has stopped there", () => Task.FromResult(
             run.Process.Errors.Contains("10002 events read", StringComparison.Ordinal) && !run.Process.Errors.Contains("10003 events read", StringComparison.Ordinal) ? null : run.Process.Said()));
 
+        // What lies before letters that are not safe yet is not safe either.
+        await Poll.UntilAsync(Limit, "checkpoints wait for the letters", () => Task.FromResult(
+            run.Process.Errors.Contains("has been on its way for more than", StringComparison.Ordinal) ? null : run.Process.Said()));
+        var before = Checkpoints(folder);
         await SetLargestAsync(admin, topics, "1000000");
         await Poll.UntilAsync(Limit, "everything is read", async () =>
             await view.CounterAsync("rejected") == Bad && await view.CounterAsync("read") == Bad + 3 ? null : $"{await view.NowAsync()}\n{run.Process.Said()}");
@@ -51,6 +58,7 @@ public sealed class DeadLetterTroubleTests(RealKafka kafka, RealRedis redis)
             var letters = (await topics.DeadLettersAsync()).Select(letter => $"{letter.GetProperty("offset")} {letter.GetProperty("index")}").ToList();
             return letters.Count == Bad && letters.Distinct().Count() == Bad ? null : $"{letters.Count} letters";
         });
+        await Poll.UntilAsync(Limit, "checkpoints are written again", () => Task.FromResult(Checkpoints(folder) != before ? null : run.Process.Said()));
         await run.EndAsync();
     }
 
@@ -83,6 +91,8 @@ public sealed class DeadLetterTroubleTests(RealKafka kafka, RealRedis redis)
         });
         await run.EndAsync();
     }
+
+    private static string Checkpoints(TemporaryFolder folder) => string.Join(' ', Directory.GetFiles(folder.Path, "*.checkpoint").Order(StringComparer.Ordinal));
 
     private static Task SetLargestAsync(IAdminClient admin, TestTopics topics, string bytes) => admin.IncrementalAlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
     {

@@ -47,6 +47,22 @@ public sealed class HandOverTests(RealKafka kafka, RealRedis redis)
         await other.EndAsync();
     }
 
+    [Fact]
+    public async Task A_name_that_is_taken_over_ends_whoever_had_it()
+    {
+        var (topics, settings, folder) = await PrepareAsync();
+        using var checkpoints = folder;
+        settings["LIVESTREAM__KAFKA__PROPERTIES__group.instance.id"] = "same";
+        await using var first = LiveStreamProgram.Start(["run"], settings);
+        await first.ReadyAsync();
+        await using var second = LiveStreamProgram.Start(["run"], settings);
+        var code = await first.Process.ExitAsync(TimeSpan.FromSeconds(60));
+        Assert.True(code == 1, $"The exit code is {code}.\n{first.Process.Said()}");
+        Assert.True(first.Process.Errors.Contains("The Kafka client cannot go on", StringComparison.Ordinal), first.Process.Said());
+        await second.ReadyAsync();
+        await second.EndAsync();
+    }
+
     private async Task ScaleAsync(params KeyValuePair<string, string>[] more)
     {
         var (topics, settings, folder) = await PrepareAsync();

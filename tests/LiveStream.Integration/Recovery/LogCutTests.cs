@@ -62,8 +62,7 @@ public sealed class LogCutTests(RealKafka kafka, RealRedis redis)
 
     private static Task LikesAsync(RoomView view, long expected, LiveStreamProgram run) => Poll.UntilAsync(Limit, $"{expected} likes", async () =>
     {
-        var likes = await view.SnapshotAsync() is { } snapshot
-            && snapshot.GetProperty("windows").GetProperty("session").GetProperty("events").TryGetProperty("like", out var count) ? count.GetInt64() : 0;
+        var likes = await view.LikesAsync();
         return likes == expected ? null : $"{likes} likes.\n{run.Process.Said()}";
     });
 }

@@ -41,11 +41,13 @@ internal sealed class RoomTraffic : IAsyncDisposable
     public TimeSpan TakeOldest() => TimeSpan.FromMilliseconds(Interlocked.Exchange(ref oldestMs, 0));
 
     /// <summary>Waits until every room is shown with numbers of now.</summary>
-    public Task OnAirAsync(Func<string> said) => Poll.UntilAsync(Limit, "every room is on air", async () =>
+    /// <param name="said">What failed tests are to tell.</param>
+    /// <param name="sinceMs">Time before which nothing counts.</param>
+    public Task OnAirAsync(Func<string> said, long sinceMs = 0) => Poll.UntilAsync(Limit, "every room is on air", async () =>
     {
         foreach (var room in rooms)
         {
-            if (await new RoomView(redis, room).NowAsync() is not { } now || AgeMs(now.GetProperty("publishedAt").GetInt64()) > 1_000 || AgeMs(now.GetProperty("at").GetInt64()) > 2_000)
+            if (await new RoomView(redis, room).NowAsync() is not { } now || AgeMs(now.GetProperty("publishedAt").GetInt64()) > 1_000 || now.GetProperty("publishedAt").GetInt64() < sinceMs || AgeMs(now.GetProperty("at").GetInt64()) > 2_000)
             {
                 return $"{room}: {await new RoomView(redis, room).NowAsync()}\n{said()}";
             }
@@ -68,8 +70,7 @@ internal sealed class RoomTraffic : IAsyncDisposable
         {
             foreach (var room in rooms)
             {
-                var likes = await new RoomView(redis, room).SnapshotAsync() is { } snapshot
-                    && snapshot.GetProperty("windows").GetProperty("session").GetProperty("events").TryGetProperty("like", out var count) ? count.GetInt64() : 0;
+                var likes = await new RoomView(redis, room).LikesAsync();
                 if (likes != Sent)
                 {
                     return $"{room} has {likes} of {Sent}.\n{said()}";
