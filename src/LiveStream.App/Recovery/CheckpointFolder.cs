@@ -53,7 +53,7 @@ internal sealed class CheckpointFolder : ICheckpointStore
 
     public Task<IdentityKey> IdentityKeyAsync() => Task.FromResult(ReadOrCreateIdentityKey());
 
-    public Task<long> RaiseEpochAsync(int group) => OffPool(() =>
+    public Task<RaisedEpoch> RaiseEpochAsync(int group) => OffPool(() =>
     {
         Mend();
         return RaiseEpoch(group);
@@ -147,14 +147,14 @@ internal sealed class CheckpointFolder : ICheckpointStore
         }
     }
 
-    private long RaiseEpoch(int group)
+    private RaisedEpoch RaiseEpoch(int group)
     {
         var prefix = EpochPrefix(group);
         while (true)
         {
-            // The first epoch is the time, so that a folder that was lost does not begin again below the fences in Redis.
-            List<long> known = [.. Epochs(prefix), .. files.List(group).Select(name => name.Epoch)];
-            var epoch = known.Count == 0 ? time.GetUtcNow().ToUnixTimeMilliseconds() : known.Max() + 1;
+            List<long> known = [0, .. Epochs(prefix), .. files.List(group).Select(name => name.Epoch)];
+            var before = known.Max();
+            var epoch = Math.Max(before + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
             if (!DurableFiles.TryCreate(PathOf(prefix, epoch), []))
             {
                 continue;
@@ -169,7 +169,7 @@ internal sealed class CheckpointFolder : ICheckpointStore
 
             if (all.Max() == epoch)
             {
-                return epoch;
+                return new RaisedEpoch(epoch, before);
             }
         }
     }

@@ -45,8 +45,11 @@ internal sealed class CheckpointRedis : ICheckpointStore
         return new IdentityKey(Convert.FromHexString(value), created);
     }
 
-    /// <summary>The first epoch is the time, so that a Redis that was flushed does not bring an old owner back.</summary>
-    public Task<long> RaiseEpochAsync(int group) => state.RaiseAsync(RedisVersions.EpochName(NameOf(group)), time.GetUtcNow().ToUnixTimeMilliseconds());
+    public async Task<RaisedEpoch> RaiseEpochAsync(int group)
+    {
+        var (epoch, before) = await state.RaiseAsync(RedisVersions.EpochName(NameOf(group)), time.GetUtcNow().ToUnixTimeMilliseconds());
+        return new RaisedEpoch(epoch, before);
+    }
 
     public async Task<IReadOnlyList<CheckpointName>> ListAsync(int group) =>
         [.. (await versions.ListAsync(NameOf(group))).Select(text => CheckpointName.TryParse(text, out var name) ? name : default)

@@ -14,16 +14,17 @@ internal sealed class GroupEpochs(ICheckpointStore? store, TimeProvider time)
     public Func<bool> IsCertain { get; set; } = static () => true;
 
     /// <summary>The group is this instance's from now on.</summary>
-    /// <returns>Its epoch.</returns>
+    /// <returns>Whether it was this instance's just before, too, as far as the store knows.</returns>
     /// <exception cref="IOException">The store did not take it.</exception>
-    public async Task<long> RaiseAsync(int group)
+    public async Task<bool> RaiseAsync(int group)
     {
         // Without a store the wall clock stands in: a later owner is ahead as long as clocks agree.
-        var epoch = store is null
-            ? Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), Held(group) + 1)
+        var held = Held(group);
+        var raised = store is null
+            ? new RaisedEpoch(Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), held + 1), held)
             : await store.RaiseEpochAsync(group).ConfigureAwait(false);
-        epochs[group] = epoch;
-        return epoch;
+        epochs[group] = raised.Epoch;
+        return held > 0 && raised.Before == held;
     }
 
     /// <summary>The group is not this instance's any more.</summary>

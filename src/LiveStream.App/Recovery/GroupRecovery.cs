@@ -58,16 +58,15 @@ internal sealed class GroupRecovery(
     /// <summary>Becomes the owner of a group that it owned just before; true when nobody else was its owner in between.</summary>
     public async Task<bool> RenewAsync(int group, CancellationToken gone)
     {
-        var before = epochs.Held(group);
         try
         {
-            return await epochs.RaiseAsync(group).ConfigureAwait(false) == before + 1 || store is null;
+            return await epochs.RaiseAsync(group).ConfigureAwait(false);
         }
         catch (IOException e)
         {
             // The fences of the old epoch hold against anybody who could raise it meanwhile.
             Say("renew", $"The epoch of partition group {group} could not be raised in {store!.Description} ({Reason(e)}); it goes on with the old one.");
-            return before > 0;
+            return epochs.Held(group) > 0;
         }
     }
 

@@ -14,9 +14,12 @@ internal interface ICheckpointStore : IAsyncDisposable
     /// <summary>The key of the pseudonyms: the one that is there, or a new random one that all instances agree on.</summary>
     Task<IdentityKey> IdentityKeyAsync();
 
-    /// <summary>Raises the epoch of a partition group: greater than every epoch ever given for it, durable, given once.</summary>
+    /// <summary>
+    /// Raises the epoch of a partition group: greater than every epoch that this store ever gave for it, durable, given once; and no less than the
+    /// time in ms, so that it is also greater than those of a store that was lost, or of another one that should have been shared.
+    /// </summary>
     /// <exception cref="IOException">The store did not take it.</exception>
-    Task<long> RaiseEpochAsync(int group);
+    Task<RaisedEpoch> RaiseEpochAsync(int group);
 
     /// <summary>The checkpoints of a group, the newest first.</summary>
     /// <exception cref="IOException">The store does not answer.</exception>
@@ -37,6 +40,11 @@ internal interface ICheckpointStore : IAsyncDisposable
     /// <exception cref="IOException">The store did not do it.</exception>
     Task SetAsideAsync(CheckpointName name);
 }
+
+/// <summary>An epoch that was raised.</summary>
+/// <param name="Epoch">The new one.</param>
+/// <param name="Before">The last one before it, 0 = none.</param>
+internal readonly record struct RaisedEpoch(long Epoch, long Before);
 
 /// <summary>The key of the pseudonyms.</summary>
 /// <param name="Bytes">32 bytes or more.</param>

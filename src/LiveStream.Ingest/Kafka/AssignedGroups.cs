@@ -63,6 +63,12 @@ internal sealed class AssignedGroups(
         var now = clock.NowMs;
         var numbers = assigned.Select(partition => partition.Partition.Value).ToHashSet();
         CloseKept(number => !numbers.Contains(number));
+        if (numbers.Any(number => number >= _byNumber.Length))
+        {
+            throw new KafkaSourceException(
+                $"Kafka assigned partition {numbers.Max()}, and the topics had {_byNumber.Length} partitions: rooms have moved between partitions; create the topics anew with the number you want and start again.");
+        }
+
         foreach (var partition in assigned)
         {
             var number = partition.Partition.Value;
@@ -204,7 +210,7 @@ internal sealed class AssignedGroups(
         if (!group.IsComplete)
         {
             return now - group.SinceMs <= IncompleteForMs ? false : throw new KafkaSourceException(
-                $"Kafka assigned partition {group.Number} of {group.Partitions.Count()} of {_topicIndex.Count} topics: every member of group {options.GroupId} must read the same topics, and these must keep their number of partitions ({_byNumber.Length}).");
+                $"Kafka assigned partition {group.Number} of {group.Partitions.Count()} of {_topicIndex.Count} topics: every member of group {options.GroupId} must read the same topics.");
         }
 
         if (group.Begin is not { } begin)

@@ -164,8 +164,16 @@ internal sealed class GroupSaver(GroupHooks hooks, DeadLetters? deadLetters, Mon
     private async Task<GroupImage?> SaveAsync(PartitionGroup group)
     {
         var letters = deadLetters?.WrittenSoFarAsync() ?? Task.CompletedTask;
-        var image = await group.Intake.TakeImageAsync().ConfigureAwait(false);
-        await letters.ConfigureAwait(false);
-        return await hooks.Save!(group.Number, image).ConfigureAwait(false) ? image : null;
+        try
+        {
+            var image = await group.Intake.TakeImageAsync().ConfigureAwait(false);
+            await letters.ConfigureAwait(false);
+            return await hooks.Save!(group.Number, image).ConfigureAwait(false) ? image : null;
+        }
+        catch (OperationCanceledException)
+        {
+            // The group was taken out of the lanes before they had written it down.
+            return null;
+        }
     }
 }

@@ -10,12 +10,11 @@ namespace LiveStream.Publish.Redis;
 /// </summary>
 public sealed class RedisState : IAsyncDisposable
 {
-    // Greater by one than the last, or the least that the caller gives when there is none.
     private const string Raise = """
-        local stored = redis.call('GET', KEYS[1])
-        local raised = stored and tonumber(stored) + 1 or tonumber(ARGV[1])
+        local stored = tonumber(redis.call('GET', KEYS[1]) or '0')
+        local raised = math.max(stored + 1, tonumber(ARGV[1]))
         redis.call('SET', KEYS[1], string.format('%.0f', raised))
-        return raised
+        return { raised, stored }
         """;
 
     private readonly string configuration;
@@ -55,9 +54,13 @@ public sealed class RedisState : IAsyncDisposable
         return ((string?)await CallAsync(database => database.StringGetAsync(key)) ?? candidate, created);
     }
 
-    /// <summary>Raises a counter by one and returns it; no two calls get the same. A counter that is not there begins at <paramref name="least"/>.</summary>
-    public async Task<long> RaiseAsync(string name, long least) =>
-        (long)await CallAsync(database => database.ScriptEvaluateAsync(Raise, [Key(name)], [least]));
+    /// <summary>Raises a counter by one or more, to <paramref name="least"/> at least; no two calls get the same.</summary>
+    /// <returns>What it is now, and what it was, 0 = it was not there.</returns>
+    public async Task<(long Now, long Before)> RaiseAsync(string name, long least)
+    {
+        var counter = (RedisResult[])(await CallAsync(database => database.ScriptEvaluateAsync(Raise, [Key(name)], [least])))!;
+        return ((long)counter[0], (long)counter[1]);
+    }
 
     /// <summary>What the server says about itself; a fact it does not give is null.</summary>
     public async Task<RedisFacts> FactsAsync()

@@ -53,9 +53,9 @@ public sealed class CheckpointFilesTests : IDisposable
     public async Task An_owner_that_was_overtaken_writes_nothing()
     {
         var store = Open();
-        var old = await store.RaiseEpochAsync(3);
+        var old = (await store.RaiseEpochAsync(3)).Epoch;
         Assert.True(await WriteAsync(store, new CheckpointName(3, old, 1)));
-        var current = await Open().RaiseEpochAsync(3);
+        var current = (await Open().RaiseEpochAsync(3)).Epoch;
         Assert.False(await WriteAsync(store, new CheckpointName(3, old, 2)));
         Assert.Equal([$"3-{old}-1"], await ListAsync(store, 3));
         Assert.True(await WriteAsync(store, new CheckpointName(3, current, 1)));

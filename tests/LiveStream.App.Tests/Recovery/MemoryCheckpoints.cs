@@ -21,10 +21,12 @@ internal sealed class MemoryCheckpoints : ICheckpointStore
 
     public Task<IdentityKey> IdentityKeyAsync() => Task.FromResult(new IdentityKey(new byte[IdentityKey.NewBytes], Created: false));
 
-    public async Task<long> RaiseEpochAsync(int group)
+    public async Task<RaisedEpoch> RaiseEpochAsync(int group)
     {
         await AnswerAsync();
-        return epochs[group] = epochs.GetValueOrDefault(group) + 1;
+        var before = epochs.GetValueOrDefault(group);
+        epochs[group] = before + 1;
+        return new RaisedEpoch(before + 1, before);
     }
 
     public async Task<IReadOnlyList<CheckpointName>> ListAsync(int group)

@@ -60,9 +60,9 @@ public sealed class RedisVersionsTests : IAsyncLifetime
     public async Task Whoever_was_overtaken_writes_nothing()
     {
         var name = RedisVersions.EpochName("group-3");
-        Assert.Equal(100, await state.RaiseAsync(name, 100));
+        Assert.Equal((100, 0), await state.RaiseAsync(name, 100));
         Assert.True(await WriteAsync("group-3", "v1", 100));
-        Assert.Equal(101, await state.RaiseAsync(name, 5_000));
+        Assert.Equal((101, 100), await state.RaiseAsync(name, 50));
         Assert.False(await WriteAsync("group-3", "v2", 100));
         Assert.Equal(["v1"], await versions.ListAsync("group-3"));
         Assert.Empty(await versions.ReadAsync("group-3", "v2"));
@@ -71,20 +71,21 @@ public sealed class RedisVersionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Epochs_of_a_redis_that_was_flushed_begin_where_the_caller_says()
+    public async Task Epochs_are_no_less_than_the_caller_says()
     {
         var name = RedisVersions.EpochName("group-3");
         await state.RaiseAsync(name, 1_700_000_000_000);
         await server.CommandAsync("FLUSHALL");
-        Assert.Equal(1_700_000_000_777, await state.RaiseAsync(name, 1_700_000_000_777));
-        Assert.Equal(1_700_000_000_778, await state.RaiseAsync(name, 0));
+        Assert.Equal((1_700_000_000_777, 0), await state.RaiseAsync(name, 1_700_000_000_777));
+        Assert.Equal((1_700_000_000_778, 1_700_000_000_777), await state.RaiseAsync(name, 0));
+        Assert.Equal((1_800_000_000_000, 1_700_000_000_778), await state.RaiseAsync(name, 1_800_000_000_000));
     }
 
     [Fact]
     public async Task Epochs_are_given_once()
     {
         var raised = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => state.RaiseAsync(RedisVersions.EpochName("group-3"), 10)));
-        Assert.Equal(Enumerable.Range(10, 50).Select(epoch => (long)epoch), raised.Order());
+        Assert.Equal(Enumerable.Range(10, 50).Select(epoch => (long)epoch), raised.Select(counter => counter.Now).Order());
     }
 
     [Fact]
