@@ -18,6 +18,8 @@ internal sealed class Line : IAsyncDisposable
 {
     private static readonly TimeSpan WriteOutLimit = TimeSpan.FromMilliseconds(1_500);
 
+    private static readonly TimeSpan HangLimit = TimeSpan.FromMilliseconds(500);
+
     private readonly TimeProvider time;
     private readonly TimeSpan tickEvery;
     private readonly RedisPublisher publisher;
@@ -83,7 +85,12 @@ internal sealed class Line : IAsyncDisposable
     {
         await stopIntake.CancelAsync();
         await stopTicks.CancelAsync();
-        await intake.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(intake, Task.Delay(HangLimit, time));
+        if (!intake.IsCompleted)
+        {
+            return;
+        }
+
         await ticks.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await engine.DisposeAsync();
         await publisher.DisposeAsync();
