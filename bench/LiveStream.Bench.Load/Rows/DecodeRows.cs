@@ -17,10 +17,10 @@ internal static class DecodeRows
         var meter = Meter.Start();
         foreach (var block in workload.Lines)
         {
-            var rest = block.Lines;
-            while (LineBlock.TryTake(ref rest, out var line))
+            var reader = new LineReader(decoder, TopicTypes.All, block.Lines);
+            while (reader.Read(out var parsed, out var reason))
             {
-                if (decoder.Decode(line, TopicTypes.All, out var parsed) == RejectReason.None)
+                if (reason == RejectReason.None)
                 {
                     sum += Sum(parsed);
                 }

@@ -60,10 +60,9 @@ internal static class EngineRows
 
     private static void Read(in LineBlock block, EventDecoder decoder, GroupIntake intake)
     {
-        var rest = block.Lines;
-        while (LineBlock.TryTake(ref rest, out var line))
+        var reader = new LineReader(decoder, TopicTypes.All, block.Lines);
+        while (reader.Read(out var parsed, out var reason))
         {
-            var reason = decoder.Decode(line, TopicTypes.All, out var parsed);
             if (reason == RejectReason.None)
             {
                 intake.Add(0, parsed, GroupIntake.NoTimestamp);

@@ -36,10 +36,9 @@ public class Decoding
         ulong sum = 0;
         foreach (var block in _workload.Lines)
         {
-            var rest = block.Lines;
-            while (LineBlock.TryTake(ref rest, out var line))
+            var reader = new LineReader(_own, TopicTypes.All, block.Lines);
+            while (reader.Read(out var parsed, out _))
             {
-                _own.Decode(line, TopicTypes.All, out var parsed);
                 sum += Sum(parsed);
             }
         }

@@ -44,6 +44,9 @@ internal sealed class KafkaSettings
 
     public bool DeadLetterPayload { get; set; } = true;
 
+    /// <summary>False reads record by record through the managed client, should its native batches ever be in the way.</summary>
+    public bool ReadInBatches { get; set; } = true;
+
     [Secret]
     public Dictionary<string, string> Properties { get; set; } = new(StringComparer.Ordinal);
 }

@@ -18,6 +18,7 @@ internal static class StageOptions
             Partitioner = Enum.Parse<PartitionerKind>(kafka.Partitioner, ignoreCase: true),
             DeadLetterTopic = kafka.DeadLetterTopic,
             DeadLetterPayload = kafka.DeadLetterPayload,
+            ReadInBatches = kafka.ReadInBatches,
             Properties = kafka.Properties,
         };
     }

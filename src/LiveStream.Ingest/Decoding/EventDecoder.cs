@@ -1,31 +1,24 @@
-using System.Text.Unicode;
 using LiveStream.Metrics.Events;
 
 namespace LiveStream.Ingest.Decoding;
 
 /// <summary>
-/// Turns one JSON object into a <see cref="ParsedEvent"/> or a reason to reject it, without allocating. Of a name given
-/// twice only the last value is judged; a known field of the wrong type rejects the event whatever its type. When several
-/// things are wrong, the first of Json, FieldType, Missing, Limit, Type is the reason. One per reading thread: an event's
-/// strings may lie in the decoder's buffers until the next call.
+/// Turns one JSON object into a <see cref="ParsedEvent"/> or a reason to reject it, without allocating: the <see cref="GuessReader"/> where
+/// it can tell, else the <see cref="StrictReader"/>, whose answers both give. When several things are wrong, the first of Json,
+/// FieldType, Missing, Limit, Type is the reason. One per reading thread: an event's strings may lie in the decoder's buffers until
+/// the next call.
 /// </summary>
 public sealed class EventDecoder
 {
-    private const uint Type = 1u << (int)Field.Type;
-
-    private readonly Pseudonym _pseudonym;
-    private readonly UnescapedStrings _unescaped = new();
-    private readonly byte[] _name = new byte[16];
-
-    // Bits by Field, for the object being read.
-    private uint _present;
-    private uint _wrong;
-    private uint _over;
-    private EventType _type;
-    private bool _typeKnown;
+    private readonly GuessReader _guess;
+    private readonly StrictReader _strict;
 
     /// <summary>A decoder whose users become numbers by <paramref name="pseudonym"/>.</summary>
-    public EventDecoder(Pseudonym pseudonym) => _pseudonym = pseudonym;
+    public EventDecoder(Pseudonym pseudonym)
+    {
+        _guess = new GuessReader(pseudonym);
+        _strict = new StrictReader(pseudonym);
+    }
 
     /// <summary>Decodes a text that is one object and nothing else but white space; a line of a file, for example.</summary>
     /// <param name="json">UTF-8 bytes; the event's strings are views into them or into the decoder's buffers.</param>
@@ -33,337 +26,52 @@ public sealed class EventDecoder
     /// <param name="parsed">The event; meaningless unless <see cref="RejectReason.None"/> is returned.</param>
     public RejectReason Decode(ReadOnlySpan<byte> json, TopicTypes types, out ParsedEvent parsed)
     {
-        var end = DecodeObject(json, JsonScan.SkipSpace(json, 0), types, out parsed, out var reason);
+        BeginText();
+        var end = Guess(json, JsonScan.SkipSpace(json, 0), types, out parsed);
+        return end != GuessReader.Unsure && JsonScan.SkipSpace(json, end) == json.Length ? RejectReason.None : DecodeStrictly(json, types, out parsed);
+    }
+
+    /// <summary>As <see cref="Decode"/>, without a guess and without another text's beginning.</summary>
+    internal RejectReason DecodeStrictly(ReadOnlySpan<byte> json, TopicTypes types, out ParsedEvent parsed)
+    {
+        var end = ReadStrictly(json, JsonScan.SkipSpace(json, 0), types, out parsed, out var reason);
         return end < 0 || JsonScan.SkipSpace(json, end) != json.Length ? RejectReason.Json : reason;
     }
 
     /// <summary>
-    /// Decodes the object that begins at <paramref name="at"/>. Returns the index behind it, or <see cref="JsonScan.Broken"/>
-    /// when there is no well-formed object; then the reason is <see cref="RejectReason.Json"/>.
+    /// Decodes the object that begins at <paramref name="at"/>, which never goes back in one text, if it is laid out as an earlier one. Returns
+    /// the index behind it, or <see cref="GuessReader.Unsure"/>.
+    /// </summary>
+    internal int Guess(ReadOnlySpan<byte> json, int at, TopicTypes types, out ParsedEvent parsed) => _guess.Read(json, at, types, out parsed);
+
+    /// <summary>Another text follows; to be called before the first <see cref="DecodeObject"/> in it.</summary>
+    internal void BeginText() => _guess.BeginText();
+
+    /// <summary>
+    /// Decodes the object that begins at <paramref name="at"/>, which never goes back in one text. Returns the index behind it, or
+    /// <see cref="JsonScan.Broken"/> when there is no well-formed object; then the reason is <see cref="RejectReason.Json"/>.
     /// </summary>
     internal int DecodeObject(
         ReadOnlySpan<byte> json, int at, TopicTypes types, out ParsedEvent parsed, out RejectReason reason)
     {
-        parsed = default;
-        parsed.Quantity = 1;
-        parsed.Count = 1;
-        _present = 0;
-        _wrong = 0;
-        _over = 0;
-        at = Members(json, at, ref parsed);
-        reason = at < 0 ? RejectReason.Json : Judge(types, ref parsed);
-        return at;
+        var end = Guess(json, at, types, out parsed);
+        if (end == GuessReader.Unsure)
+        {
+            return ReadStrictly(json, at, types, out parsed, out reason);
+        }
+
+        reason = RejectReason.None;
+        return end;
     }
 
-    private int Members(ReadOnlySpan<byte> json, int at, ref ParsedEvent parsed)
+    private int ReadStrictly(ReadOnlySpan<byte> json, int at, TopicTypes types, out ParsedEvent parsed, out RejectReason reason)
     {
-        if ((uint)at >= (uint)json.Length || json[at] != '{')
+        var end = _strict.Read(json, at, types, out parsed, out reason);
+        if (reason == RejectReason.None)
         {
-            return JsonScan.Broken;
+            _guess.Learn(json[at..end], parsed.Type);
         }
 
-        at = JsonScan.SkipSpace(json, at + 1);
-        if ((uint)at < (uint)json.Length && json[at] == '}')
-        {
-            return at + 1;
-        }
-
-        while ((uint)at < (uint)json.Length && json[at] == '"')
-        {
-            var nameEnd = JsonScan.StringEnd(json, at + 1, out _, out var escaped);
-            if (nameEnd < 0)
-            {
-                return JsonScan.Broken;
-            }
-
-            var name = json[(at + 1)..nameEnd];
-            var field = escaped ? FindEscaped(name) : Fields.Find(name);
-            at = JsonScan.Colon(json, nameEnd + 1);
-            if (at < 0)
-            {
-                return JsonScan.Broken;
-            }
-
-            at = field == Field.Unknown ? JsonScan.Value(json, at, depth: 1) : Member(json, at, field, ref parsed);
-            if (at < 0)
-            {
-                return JsonScan.Broken;
-            }
-
-            at = JsonScan.SkipSpace(json, at);
-            if ((uint)at >= (uint)json.Length || json[at] != ',')
-            {
-                return (uint)at < (uint)json.Length && json[at] == '}' ? at + 1 : JsonScan.Broken;
-            }
-
-            at = JsonScan.SkipSpace(json, at + 1);
-        }
-
-        return JsonScan.Broken;
-    }
-
-    private Field FindEscaped(ReadOnlySpan<byte> name)
-    {
-        var length = JsonUnescape.Resolve(name, _name);
-        return length < 0 || length > _name.Length ? Field.Unknown : Fields.Find(_name.AsSpan(0, length));
-    }
-
-    private int Member(ReadOnlySpan<byte> json, int at, Field field, ref ParsedEvent parsed)
-    {
-        var bit = 1u << (int)field;
-        if (((_present | _wrong | _over) & bit) != 0)
-        {
-            _present &= ~bit;
-            _wrong &= ~bit;
-            _over &= ~bit;
-            Clear(field, ref parsed);
-        }
-
-        var token = (uint)at < (uint)json.Length ? json[at] : (byte)0;
-        if (field < Fields.FirstInteger)
-        {
-            if (token == '"')
-            {
-                return StringMember(json, at + 1, field, ref parsed);
-            }
-        }
-        else if (field < Fields.FirstFlag)
-        {
-            if ((uint)(token - '0') <= 9 || token == '-')
-            {
-                return IntegerMember(json, at, field, ref parsed);
-            }
-        }
-        else if (token is (byte)'t' or (byte)'f')
-        {
-            return FlagMember(json, at, field, ref parsed);
-        }
-
-        if (token != 'n')
-        {
-            _wrong |= bit;
-        }
-
-        return JsonScan.Value(json, at, depth: 1);
-    }
-
-    private int StringMember(ReadOnlySpan<byte> json, int at, Field field, ref ParsedEvent parsed)
-    {
-        var end = JsonScan.StringEnd(json, at, out var plain, out var escaped);
-        if (end < 0)
-        {
-            return JsonScan.Broken;
-        }
-
-        var bit = 1u << (int)field;
-        var text = json[at..end];
-        if (!plain)
-        {
-            if (escaped)
-            {
-                var length = JsonUnescape.Resolve(text, _unescaped.Of(field));
-                if (length < 0)
-                {
-                    _wrong |= bit;
-                    return end + 1;
-                }
-
-                if (length > Fields.MaxLength(field))
-                {
-                    // Nothing reads a text that is over its limit; only that it is present counts.
-                    TooLong(field);
-                    return end + 1;
-                }
-
-                text = _unescaped.Of(field)[..length];
-            }
-            else if (!Utf8.IsValid(text))
-            {
-                _wrong |= bit;
-                return end + 1;
-            }
-        }
-
-        if (text.Length > Fields.MaxLength(field))
-        {
-            TooLong(field);
-        }
-        else if (text.Length > 0)
-        {
-            _present |= bit;
-            Set(field, text, ref parsed);
-        }
-
-        return end + 1;
-    }
-
-    private void TooLong(Field field)
-    {
-        _present |= 1u << (int)field;
-        if (field == Field.Type)
-        {
-            _typeKnown = false;
-        }
-        else
-        {
-            _over |= 1u << (int)field;
-        }
-    }
-
-    private int IntegerMember(ReadOnlySpan<byte> json, int at, Field field, ref ParsedEvent parsed)
-    {
-        at = JsonScan.Number(json, at, out var value, out var integer);
-        var bit = 1u << (int)field;
-        if (!integer)
-        {
-            _wrong |= bit;
-            return at;
-        }
-
-        _present |= bit;
-        if (!Fields.InRange(field, value))
-        {
-            _over |= bit;
-            return at;
-        }
-
-        switch (field)
-        {
-            case Field.Time:
-                parsed.TimeMs = value;
-                break;
-            case Field.Amount:
-                parsed.AmountMinor = value;
-                break;
-            case Field.Quantity:
-                parsed.Quantity = (int)value;
-                break;
-            case Field.Count:
-                parsed.Count = (int)value;
-                break;
-            default:
-                parsed.StockUnits = value;
-                break;
-        }
-
-        return at;
-    }
-
-    private int FlagMember(ReadOnlySpan<byte> json, int at, Field field, ref ParsedEvent parsed)
-    {
-        var isTrue = json[at] == 't';
-        SetFlag(field, isTrue ? Flag.True : Flag.False, ref parsed);
-        _present |= 1u << (int)field;
-        return JsonScan.Literal(json, at, isTrue ? "true"u8 : "false"u8);
-    }
-
-    private static void SetFlag(Field field, Flag flag, ref ParsedEvent parsed)
-    {
-        switch (field)
-        {
-            case Field.NewViewer:
-                parsed.NewViewer = flag;
-                break;
-            case Field.NewBuyer:
-                parsed.NewBuyer = flag;
-                break;
-            default:
-                parsed.Fan = flag;
-                break;
-        }
-    }
-
-    /// <summary>Sets a string field; an empty text makes it absent again.</summary>
-    private void Set(Field field, ReadOnlySpan<byte> text, ref ParsedEvent parsed)
-    {
-        switch (field)
-        {
-            case Field.Type:
-                _typeKnown = TypeNames.TryFind(text, out _type);
-                break;
-            case Field.Room:
-                parsed.Room = text;
-                break;
-            case Field.User:
-                parsed.Viewer = text.IsEmpty ? 0 : _pseudonym.Of(text);
-                break;
-            case Field.Session:
-                parsed.Session = text;
-                break;
-            case Field.Id:
-                parsed.Id = text;
-                break;
-            case Field.Product:
-                parsed.Product = text;
-                break;
-            case Field.Order:
-                parsed.Order = text;
-                break;
-            case Field.Text:
-                parsed.Text = text;
-                break;
-            case Field.Channel:
-                parsed.Channel = text;
-                break;
-            case Field.Name:
-                parsed.Name = text;
-                break;
-            default:
-                parsed.Label = text;
-                break;
-        }
-    }
-
-    /// <summary>Forgets an earlier value of a field that is given again.</summary>
-    private void Clear(Field field, ref ParsedEvent parsed)
-    {
-        switch (field)
-        {
-            case Field.Time:
-                parsed.TimeMs = 0;
-                break;
-            case Field.Amount:
-                parsed.AmountMinor = 0;
-                break;
-            case Field.Quantity:
-                parsed.Quantity = 1;
-                break;
-            case Field.Count:
-                parsed.Count = 1;
-                break;
-            case Field.Stock:
-                parsed.StockUnits = 0;
-                break;
-            case >= Fields.FirstFlag:
-                SetFlag(field, Flag.Absent, ref parsed);
-                break;
-            default:
-                Set(field, default, ref parsed);
-                break;
-        }
-    }
-
-    private RejectReason Judge(TopicTypes types, ref ParsedEvent parsed)
-    {
-        if (_wrong != 0)
-        {
-            return RejectReason.FieldType;
-        }
-
-        var named = (_present & Type) != 0;
-        var known = named ? _typeKnown : types.TryImply(out _type);
-        var needed = known ? Fields.Needed(_type) : named ? Fields.NeededByAll : Fields.NeededByAll | Type;
-        if ((needed & ~_present) != 0)
-        {
-            return RejectReason.Missing;
-        }
-
-        if (_over != 0)
-        {
-            return RejectReason.Limit;
-        }
-
-        parsed.Type = _type;
-        return known && types.Allows(_type) ? RejectReason.None : RejectReason.Type;
+        return end;
     }
 }

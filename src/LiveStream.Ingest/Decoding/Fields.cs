@@ -30,51 +30,26 @@ internal static class Fields
         return value >= Least[index] && value <= Most[index];
     }
 
+    /// <summary>Smallest value of an integer field, and what may come on top.</summary>
+    public static (long Least, ulong Spread) Range(Field field) =>
+        (Least[field - FirstInteger], (ulong)(Most[field - FirstInteger] - Least[field - FirstInteger]));
+
     /// <summary>Bits (by <see cref="Field"/>) of the fields that an event of the type must have.</summary>
     public static uint Needed(EventType type) => Needs[(int)type];
 
     /// <summary>Bits of the fields that every event must have.</summary>
     public const uint NeededByAll = (1u << (int)Field.Room) | (1u << (int)Field.Time);
 
+    /// <summary>The names, in the order of <see cref="Field"/>.</summary>
+    public static ShortNames Names { get; } = new(
+        [
+            "type", "room", "user", "session", "id", "product", "order", "text", "channel", "name", "label",
+            "ts", "amount", "qty", "count", "stock", "newViewer", "newBuyer", "fan",
+        ],
+        (byte)Field.Unknown);
+
     /// <summary>The field of this name.</summary>
-    public static Field Find(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        2 => name.SequenceEqual("ts"u8) ? Field.Time : name.SequenceEqual("id"u8) ? Field.Id : Field.Unknown,
-        3 => name.SequenceEqual("qty"u8) ? Field.Quantity : name.SequenceEqual("fan"u8) ? Field.Fan : Field.Unknown,
-        4 => FindOfFour(name),
-        5 => FindOfFive(name),
-        6 => name.SequenceEqual("amount"u8) ? Field.Amount : Field.Unknown,
-        7 => FindOfSeven(name),
-        8 => name.SequenceEqual("newBuyer"u8) ? Field.NewBuyer : Field.Unknown,
-        9 => name.SequenceEqual("newViewer"u8) ? Field.NewViewer : Field.Unknown,
-        _ => Field.Unknown,
-    };
-
-    private static Field FindOfFour(ReadOnlySpan<byte> name) => name[0] switch
-    {
-        (byte)'t' => name.SequenceEqual("type"u8) ? Field.Type : name.SequenceEqual("text"u8) ? Field.Text : Field.Unknown,
-        (byte)'r' => name.SequenceEqual("room"u8) ? Field.Room : Field.Unknown,
-        (byte)'u' => name.SequenceEqual("user"u8) ? Field.User : Field.Unknown,
-        (byte)'n' => name.SequenceEqual("name"u8) ? Field.Name : Field.Unknown,
-        _ => Field.Unknown,
-    };
-
-    private static Field FindOfFive(ReadOnlySpan<byte> name) => name[0] switch
-    {
-        (byte)'o' => name.SequenceEqual("order"u8) ? Field.Order : Field.Unknown,
-        (byte)'c' => name.SequenceEqual("count"u8) ? Field.Count : Field.Unknown,
-        (byte)'s' => name.SequenceEqual("stock"u8) ? Field.Stock : Field.Unknown,
-        (byte)'l' => name.SequenceEqual("label"u8) ? Field.Label : Field.Unknown,
-        _ => Field.Unknown,
-    };
-
-    private static Field FindOfSeven(ReadOnlySpan<byte> name) => name[0] switch
-    {
-        (byte)'s' => name.SequenceEqual("session"u8) ? Field.Session : Field.Unknown,
-        (byte)'p' => name.SequenceEqual("product"u8) ? Field.Product : Field.Unknown,
-        (byte)'c' => name.SequenceEqual("channel"u8) ? Field.Channel : Field.Unknown,
-        _ => Field.Unknown,
-    };
+    public static Field Find(ReadOnlySpan<byte> name) => (Field)Names.Find(name);
 
     private static uint[] NeedsOfTypes()
     {

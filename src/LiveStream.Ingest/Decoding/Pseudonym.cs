@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace LiveStream.Ingest.Decoding;
@@ -45,36 +46,54 @@ public sealed class Pseudonym
         var v1 = key1 ^ 0x646f72616e646f6d;
         var v2 = key0 ^ 0x6c7967656e657261;
         var v3 = key1 ^ 0x7465646279746573;
-        var last = (ulong)data.Length << 56;
-        while (data.Length >= 8)
+        var last = ((ulong)data.Length << 56) | Tail(data);
+        for (var rest = data; rest.Length >= sizeof(ulong); rest = rest[sizeof(ulong)..])
         {
-            var word = BinaryPrimitives.ReadUInt64LittleEndian(data);
-            v3 ^= word;
-            Round(ref v0, ref v1, ref v2, ref v3);
-            Round(ref v0, ref v1, ref v2, ref v3);
-            v0 ^= word;
-            data = data[8..];
+            Compress(BinaryPrimitives.ReadUInt64LittleEndian(rest), ref v0, ref v1, ref v2, ref v3);
         }
 
-        for (var i = 0; i < data.Length; i++)
-        {
-            last |= (ulong)data[i] << (8 * i);
-        }
-
-        v3 ^= last;
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        v0 ^= last;
+        Compress(last, ref v0, ref v1, ref v2, ref v3);
         v2 ^= 0xff;
-        for (var i = 0; i < 4; i++)
-        {
-            Round(ref v0, ref v1, ref v2, ref v3);
-        }
-
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
         return v0 ^ v1 ^ v2 ^ v3;
     }
 
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Compress(ulong word, ref ulong v0, ref ulong v1, ref ulong v2, ref ulong v3)
+    {
+        v3 ^= word;
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        v0 ^= word;
+    }
+
+    /// <summary>The up to seven bytes behind the last whole word.</summary>
+    private static ulong Tail(ReadOnlySpan<byte> data)
+    {
+        var count = data.Length % sizeof(ulong);
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        if (data.Length > sizeof(ulong))
+        {
+            return BinaryPrimitives.ReadUInt64LittleEndian(data[^sizeof(ulong)..]) >> (8 * (sizeof(ulong) - count));
+        }
+
+        ulong tail = 0;
+        for (var i = count - 1; i >= 0; i--)
+        {
+            tail = (tail << 8) | data[i];
+        }
+
+        return tail;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(ref ulong v0, ref ulong v1, ref ulong v2, ref ulong v3)
     {
         v0 += v1;

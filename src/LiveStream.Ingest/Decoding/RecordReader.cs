@@ -30,6 +30,7 @@ public ref struct RecordReader
         _types = types;
         _value = value;
         _layout = Layout.Unknown;
+        decoder.BeginText();
     }
 
     private enum Layout : byte

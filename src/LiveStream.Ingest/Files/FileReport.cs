@@ -24,15 +24,15 @@ public sealed class FileReport
     /// <summary>Why the file could not be read to its end, as one sentence; null when it was.</summary>
     public string? Error { get; internal set; }
 
-    internal void CountLine() => Lines++;
+    internal void CountLines(long lines) => Lines += lines;
 
-    /// <summary>The line counted last is a bad one.</summary>
-    internal void CountBad()
+    /// <summary>One of the lines is bad.</summary>
+    internal void CountBad(long number)
     {
         BadLines++;
         if (_firstBadLines.Count < KeptLineNumbers)
         {
-            _firstBadLines.Add(Lines);
+            _firstBadLines.Add(number);
         }
     }
 }

@@ -108,33 +108,47 @@ public sealed class FileSource : IDisposable
             return false;
         }
 
-        while (file.TryRead(out var line, out var tooLong))
+        while (file.TryRead(out var lines, out var overlong))
         {
-            report.CountLine();
-            var reason = tooLong ? RejectReason.Size : ReadLine(line, index, intake);
-            if (reason != RejectReason.None)
+            if (lines.IsEmpty)
             {
-                intake.Reject(reason);
-                report.CountBad();
+                ReadOverlong(report, intake, overlong);
+            }
+            else
+            {
+                ReadLines(lines, index, report, intake);
             }
         }
 
         return true;
     }
 
-    private RejectReason ReadLine(ReadOnlySpan<byte> line, int index, GroupIntake intake)
+    private static void ReadOverlong(FileReport report, GroupIntake intake, bool overlong)
     {
-        if (LineFile.IsBlank(line))
+        report.CountLines(1);
+        if (overlong)
         {
-            return RejectReason.None;
+            intake.Reject(RejectReason.Size);
+            report.CountBad(report.Lines);
+        }
+    }
+
+    private void ReadLines(ReadOnlySpan<byte> lines, int index, FileReport report, GroupIntake intake)
+    {
+        var reader = new LineReader(_decoder, TopicTypes.All, lines);
+        while (reader.Read(out var parsed, out var reason))
+        {
+            if (reason == RejectReason.None)
+            {
+                intake.Add(index, parsed, GroupIntake.NoTimestamp);
+            }
+            else
+            {
+                intake.Reject(reason);
+                report.CountBad(report.Lines + reader.Lines);
+            }
         }
 
-        var reason = _decoder.Decode(line, TopicTypes.All, out var parsed);
-        if (reason == RejectReason.None)
-        {
-            intake.Add(index, parsed, GroupIntake.NoTimestamp);
-        }
-
-        return reason;
+        report.CountLines(reader.Lines);
     }
 }

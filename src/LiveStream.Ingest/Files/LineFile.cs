@@ -1,17 +1,15 @@
 using System.Buffers;
+using LiveStream.Ingest.Decoding;
 
 namespace LiveStream.Ingest.Files;
 
 /// <summary>
-/// One file, plain or gzip (told by its first two bytes), handed out line by line from a pooled buffer; the next block is
-/// read and decompressed on another thread meanwhile. Holds at most one line of <see cref="MaxLineBytes"/> and one block,
+/// One file, plain or gzip (told by its first two bytes), handed out as whole lines from a pooled buffer; the next block is
+/// read and decompressed on another thread meanwhile. Holds at most one line of <see cref="LineReader.MaxLineBytes"/> and one block,
 /// whatever the file holds. Owned by <see cref="FileSource"/>.
 /// </summary>
 internal sealed class LineFile : IDisposable
 {
-    /// <summary>Longest line, without its line break; what is longer is skipped and reported as too long.</summary>
-    public const int MaxLineBytes = 1 << 20;
-
     private const int BlockBytes = 128 << 10;
 
     private readonly FileStream _file;
@@ -65,31 +63,22 @@ internal sealed class LineFile : IDisposable
     public long PositionBytes => Volatile.Read(ref _position);
 
     /// <summary>
-    /// The next line of what has been read so far, without its line break; false when <see cref="Fill"/> must be called. A
-    /// line that is too long is handed out empty.
+    /// The whole lines of what has been read so far; false when there are none and <see cref="Fill"/> must be called. The end of a line that
+    /// is longer than what is held comes alone, empty, with <paramref name="overlong"/> saying so (unless the line is blank).
     /// </summary>
-    public bool TryRead(out ReadOnlySpan<byte> line, out bool tooLong)
+    public bool TryRead(out ReadOnlySpan<byte> lines, out bool overlong)
     {
         var rest = _buffer.AsSpan(_at, _end - _at);
-        var length = rest.IndexOf((byte)'\n');
-        if (length < 0 && (!_ended || (rest.IsEmpty && !_overlong)))
+        overlong = false;
+        if (_overlong)
         {
-            line = default;
-            tooLong = false;
-            return false;
+            return TryEndOverlong(rest, out lines, out overlong);
         }
 
-        line = length < 0 ? rest : rest[..length];
-        _at += length < 0 ? rest.Length : length + 1;
-        tooLong = _overlong || line.Length > MaxLineBytes;
-        if (tooLong)
-        {
-            tooLong = !IsBlank(line) || (_overlong && !_overlongIsBlank);
-            line = default;
-            _overlong = false;
-        }
-
-        return true;
+        var length = _ended ? rest.Length : rest.LastIndexOf((byte)'\n') + 1;
+        lines = rest[..length];
+        _at += length;
+        return length > 0;
     }
 
     /// <summary>Appends the next block; false at the end of the file, when the last line has been handed out.</summary>
@@ -115,9 +104,6 @@ internal sealed class LineFile : IDisposable
         return true;
     }
 
-    /// <summary>Whether a line is nothing but spaces, tabs and CR.</summary>
-    public static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)'\r') < 0;
-
     public void Dispose()
     {
         // The block being read belongs to the other thread until it is done, well or not.
@@ -141,13 +127,30 @@ internal sealed class LineFile : IDisposable
         return read;
     });
 
+    private bool TryEndOverlong(ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> lines, out bool overlong)
+    {
+        var length = rest.IndexOf((byte)'\n');
+        lines = default;
+        overlong = false;
+        if (length < 0 && !_ended)
+        {
+            return false;
+        }
+
+        var line = length < 0 ? rest : rest[..length];
+        _at += length < 0 ? rest.Length : length + 1;
+        _overlong = false;
+        overlong = !_overlongIsBlank || !LineReader.IsBlank(line);
+        return true;
+    }
+
     private void MakeRoom(int bytes)
     {
         var kept = _end - _at;
-        if (_overlong || kept > MaxLineBytes)
+        if (_overlong || kept > LineReader.MaxLineBytes)
         {
             // No line break in it, or TryRead would have taken it: all of it belongs to a line that is too long.
-            _overlongIsBlank = (_overlongIsBlank || !_overlong) && IsBlank(_buffer.AsSpan(_at, kept));
+            _overlongIsBlank = (_overlongIsBlank || !_overlong) && LineReader.IsBlank(_buffer.AsSpan(_at, kept));
             _overlong = true;
             _at = _end = 0;
             return;
@@ -155,7 +158,7 @@ internal sealed class LineFile : IDisposable
 
         if (kept + bytes > _buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(kept + bytes, Math.Min(2 * _buffer.Length, MaxLineBytes + BlockBytes + 1)));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(kept + bytes, Math.Min(2 * _buffer.Length, LineReader.MaxLineBytes + BlockBytes + 1)));
             _buffer.AsSpan(_at, kept).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;

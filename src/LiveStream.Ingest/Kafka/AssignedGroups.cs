@@ -186,22 +186,16 @@ internal sealed class AssignedGroups(
         log.LogWarning("Kafka has given partition groups {Groups} to others: their rooms are dropped.", string.Join(", ", lost.Order()));
     });
 
-    /// <summary>Kafka does not have any more what is to be read next: the group's state does not fit its log and is built anew from what is there.</summary>
-    public void Rebuild(int number) => Guarded(() =>
+    /// <summary>
+    /// Kafka does not have any more what is to be read next: the group's state does not fit its log and is dropped. When it is assigned again, the
+    /// search finds that its checkpoint does not either.
+    /// </summary>
+    public void Drop(int number) => Guarded(() =>
     {
         if (Of(number) is { } group)
         {
             Forget(group);
-            Empty(group);
-            var arriving = new ArrivingGroup(number, _topicIndex.Count, clock.NowMs);
-            foreach (var partition in group.Partitions)
-            {
-                arriving.Add(partition.Topic, partition.Partition);
-                _arrived.Add(partition.Partition);
-            }
-
-            _arriving[number] = arriving;
-            arriving.Seek(gone => search.FindLogAsync([.. arriving.Partitions], "Kafka no longer has what comes next", gone));
+            Close(group);
         }
     });
 

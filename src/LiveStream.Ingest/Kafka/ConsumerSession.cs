@@ -13,7 +13,6 @@ internal sealed class ConsumerSession : IDisposable
     private const int PollMs = 5;
     private const int FlushEveryMs = 2;
     private const int HousekeepingEveryMs = 10;
-    private const int RecordsBetweenLooks = 256;
     private const int WaitForLanesMs = 100;
     private const int LeastStandstillMs = 500;
 
@@ -31,6 +30,8 @@ internal sealed class ConsumerSession : IDisposable
     private readonly MonotonicClock _clock;
     private readonly ILogger _log;
     private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly BatchQueue? _batches;
+    private readonly ConsumerReads _reads;
     private readonly Func<TopicPartitionOffset, bool> _place;
     private Task _committing = Task.CompletedTask;
     private Exception? _fatal;
@@ -64,6 +65,8 @@ internal sealed class ConsumerSession : IDisposable
             .SetPartitionsLostHandler(OnLost)
             .Build();
         saver.Commit = CommitAsync;
+        _batches = options.ReadInBatches ? BatchQueue.TryOpen(_consumer, groups.TopicOf, log) : null;
+        _reads = new ConsumerReads(_consumer, _batches, _delivery, groups, complaints, log);
         _keeper = new PartitionKeeper(_consumer, groups, new EndProbe(admin, log), engine, complaints, log);
         _consumer.Subscribe(options.Topics.Select(topic => topic.Name));
     }
@@ -110,7 +113,12 @@ internal sealed class ConsumerSession : IDisposable
                 }
             }
 
-            ReadSome(now);
+            _reads.Read(PollMs, now);
+            if (_reads.MustStartOver)
+            {
+                return false;
+            }
+
             TakeGroups(now);
             if (now >= _nextFlushMs)
             {
@@ -118,7 +126,7 @@ internal sealed class ConsumerSession : IDisposable
                 FlushOrBlock(now);
             }
 
-            if ((_fatal ?? _groups.Failure) is { } failure)
+            if ((_fatal ?? _reads.Failure ?? _groups.Failure) is { } failure)
             {
                 throw failure as KafkaSourceException ?? new KafkaSourceException($"Reading from Kafka failed: {failure.Message}", failure);
             }
@@ -156,6 +164,7 @@ internal sealed class ConsumerSession : IDisposable
 
     private void Leave()
     {
+        _batches?.Dispose();
         try
         {
             _consumer.Close();
@@ -242,36 +251,6 @@ internal sealed class ConsumerSession : IDisposable
         return now;
     }
 
-    private void ReadSome(long now)
-    {
-        var wait = PollMs;
-        for (var i = 0; i < RecordsBetweenLooks && TryConsume(wait) is { } result; i++)
-        {
-            wait = 0;
-            if (result.IsPartitionEOF)
-            {
-                _groups.Of(result.Partition.Value)?.OnEnd(_groups.TopicOf(result.Topic), result.Offset.Value, now);
-            }
-            else
-            {
-                _delivery.Deliver(result, now);
-            }
-        }
-    }
-
-    private ConsumeResult<byte[], byte[]>? TryConsume(int waitMs)
-    {
-        try
-        {
-            return _consumer.Consume(waitMs);
-        }
-        catch (ConsumeException error)
-        {
-            OnConsumeError(error);
-            return null;
-        }
-    }
-
     /// <summary>Hands on what was read; when there is no room for it, pauses until there is.</summary>
     private void FlushOrBlock(long now)
     {
@@ -336,6 +315,7 @@ internal sealed class ConsumerSession : IDisposable
 
     private IEnumerable<TopicPartitionOffset> OnAssigned(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
     {
+        _batches?.Take(partitions);
         _groups.Assign(partitions);
 
         // Only so that the client begins with them: they are paused and placed before a record of them is taken.
@@ -368,25 +348,6 @@ internal sealed class ConsumerSession : IDisposable
         else
         {
             _complaints.Hear(error);
-        }
-    }
-
-    private void OnConsumeError(ConsumeException error)
-    {
-        var place = error.ConsumerRecord?.TopicPartitionOffset;
-        switch (error.Error.Code)
-        {
-            case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange when place is not null:
-                _log.LogError(
-                    "Kafka no longer has offset {Offset} of {Partition}: what lay there is lost to the numbers.", place.Offset, place.TopicPartition);
-                _groups.Rebuild(place.Partition.Value);
-                break;
-            case var _ when error.Error.IsFatal:
-                _fatal = new KafkaSourceException($"The Kafka client cannot go on: {error.Error.Reason}.", error);
-                break;
-            default:
-                _complaints.Hear(error.Error);
-                break;
         }
     }
 }

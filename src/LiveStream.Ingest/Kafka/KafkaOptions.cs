@@ -21,6 +21,9 @@ public sealed record KafkaOptions
     /// <summary>Whether a dead letter carries the first KiB of the event, raw ids included.</summary>
     public bool DeadLetterPayload { get; init; } = true;
 
+    /// <summary>Whether records are taken out of the client in batches, where it offers that; else one by one.</summary>
+    public bool ReadInBatches { get; init; } = true;
+
     /// <summary>librdkafka properties passed on as they are; <see cref="KafkaProperties.Refused"/> names those that are not.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 }

@@ -1,6 +1,3 @@
-using Confluent.Kafka;
-using LiveStream.Pipeline.Intake;
-
 namespace LiveStream.Ingest.Kafka;
 
 /// <summary>
@@ -10,35 +7,34 @@ namespace LiveStream.Ingest.Kafka;
 /// </summary>
 internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups groups)
 {
-    private readonly Queue<(PartitionGroup Group, ConsumeResult<byte[], byte[]> Record)> _held = new();
+    private readonly Queue<(PartitionGroup Group, HeldRecord Record)> _held = new();
     private int _heldEvent;
 
     /// <summary>Records that wait for room among the dead letters.</summary>
     public int Held => _held.Count;
 
     /// <summary>Delivers a record, or holds it.</summary>
-    public void Deliver(ConsumeResult<byte[], byte[]> record, long now)
+    public void Deliver(in ConsumedRecord record, long now)
     {
-        if (groups.Of(record.Partition.Value) is not { } group)
+        if (groups.Of(record.Place.Partition) is not { } group)
         {
             return;
         }
 
         // What was fetched before the partition was set to its place is not its next record.
-        var topic = groups.TopicOf(record.Topic);
-        if (record.Offset.Value < group.Partitions[topic].Position)
+        if (record.Place.Offset < group.Partitions[record.Place.Topic].Position)
         {
             return;
         }
 
-        group.OnRecord(topic, record.Offset.Value, now);
+        group.OnRecord(record.Place.Topic, record.Place.Offset, now);
         if (_held.Count > 0)
         {
             Hold(group, record);
             return;
         }
 
-        var next = Handle(group, record, 0);
+        var next = handler.Handle(group.Intake, record.Place, record.TimestampMs, record.Key, record.Value, 0);
         if (next != RecordHandler.Complete)
         {
             _heldEvent = next;
@@ -53,10 +49,11 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
         while (_held.TryPeek(out var held))
         {
             // A group that was taken away, if only for a while, reads its records again.
-            if (ReferenceEquals(groups.Of(held.Group.Number), held.Group))
+            var (group, record) = held;
+            if (ReferenceEquals(groups.Of(group.Number), group))
             {
-                var next = Handle(held.Group, held.Record, _heldEvent);
-                held.Group.IsMidRecord = next > 0;
+                var next = handler.Handle(group.Intake, record.Place, record.TimestampMs, record.Key, record.Value, _heldEvent);
+                group.IsMidRecord = next > 0;
                 if (next != RecordHandler.Complete)
                 {
                     _heldEvent = next;
@@ -64,7 +61,7 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
                 }
             }
 
-            held.Group.Held--;
+            group.Held--;
             _held.Dequeue();
             _heldEvent = 0;
         }
@@ -72,17 +69,9 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
         return true;
     }
 
-    private void Hold(PartitionGroup group, ConsumeResult<byte[], byte[]> record)
+    private void Hold(PartitionGroup group, in ConsumedRecord record)
     {
         group.Held++;
-        _held.Enqueue((group, record));
-    }
-
-    private int Handle(PartitionGroup group, ConsumeResult<byte[], byte[]> record, int firstEvent)
-    {
-        var message = record.Message;
-        var place = new RecordPlace(groups.TopicOf(record.Topic), record.Partition.Value, record.Offset.Value);
-        var timestampMs = message.Timestamp.Type == TimestampType.NotAvailable ? GroupIntake.NoTimestamp : message.Timestamp.UnixTimestampMs;
-        return handler.Handle(group.Intake, place, timestampMs, message.Key, message.Value, firstEvent);
+        _held.Enqueue((group, record.Hold()));
     }
 }

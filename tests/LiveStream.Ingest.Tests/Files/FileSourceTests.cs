@@ -40,7 +40,7 @@ public sealed class FileSourceTests : IDisposable
     public async Task A_line_over_one_mebibyte_is_one_rejected_event_and_takes_no_neighbour()
     {
         string Padded(int length) => Like(1000).PadRight(length);
-        var text = Padded(LineFile.MaxLineBytes) + "\n" + Padded(LineFile.MaxLineBytes + 1) + "\n" + Like(1000) + "\n"
+        var text = Padded(LineReader.MaxLineBytes) + "\n" + Padded(LineReader.MaxLineBytes + 1) + "\n" + Like(1000) + "\n"
             + new string('x', 10_000_000) + "\n" + new string(' ', 3_000_000) + "\n" + Like(1000) + "\n" + new string('{', 5_000_000);
         var (result, counters) = await ReadAsync([Write("a.jsonl", text)]);
         Assert.Equal([2, 4, 7], result.Files[0].FirstBadLines);

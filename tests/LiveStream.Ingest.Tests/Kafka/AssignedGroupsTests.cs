@@ -217,19 +217,25 @@ public sealed class AssignedGroupsTests
     public async Task What_kafka_has_deleted_meanwhile_is_built_anew_from_what_is_there()
     {
         await using var rig = new GroupRig();
-        rig.Assign(3);
-        await rig.ReadingAsync(1);
+        rig.Assign(3, 5);
+        await rig.ReadingAsync(2);
         rig.Read(3, 50);
-        rig.Groups.TakeArrived();
-        rig.Calls.Clear();
-        rig.Placed.Clear();
+        rig.Groups.Revoke([3, 5]);
+        rig.Assign(3, 5);
+        await rig.ReadingAsync(2);
+
+        // The client has given partition 3 up: another one is made.
         rig.SetLog("like", 3, 400, 500);
-        rig.Groups.Rebuild(3);
-        Assert.Empty(rig.Groups.All);
-        Assert.Equal(2, rig.Groups.TakeArrived().Count);
-        await rig.ReadingAsync(1);
-        Assert.Equal(["closed 3"], rig.Calls);
-        Assert.Equal(["like3:400", "room3:0"], rig.Placed);
+        rig.Calls.Clear();
+        rig.Groups.Drop(3);
+        Assert.Equal(["given up 3", "closed 3"], rig.Calls);
+        rig.Groups.Revoke([3, 5]);
+        rig.Placed.Clear();
+        rig.Calls.Clear();
+        rig.Assign(3, 5);
+        await rig.ReadingAsync(2);
+        Assert.Equal(["renew 5", "restore 3"], rig.Calls.Order(StringComparer.Ordinal));
+        Assert.Equal(["like3:400", "like5:0", "room3:0", "room5:0"], rig.Placed.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -172,6 +172,43 @@ public sealed class KafkaSourceTests : IAsyncDisposable
         Assert.True(second.Engine.Counters.Balanced);
     }
 
+    [Fact]
+    public async Task The_same_comes_of_a_log_in_batches_and_one_by_one()
+    {
+        await _kafka.CreateAsync("like", "dead");
+        var random = new Random(5);
+        var made = 0;
+        for (var i = 0; i < 3_000; i++)
+        {
+            var room = $"r{random.Next(40)}";
+            var events = Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(10) == 0 ? "{\"room\":" : $$"""{"room":"{{room}}","ts":{{Start + i}},"user":"u{{random.Next(99)}}"}""").ToArray();
+            made += Math.Max(1, events.Length);
+            _kafka.Send("like", random.Next(20) == 0 ? "other" : room, Start + i, string.Join('\n', events));
+        }
+
+        _kafka.Flush();
+        var options = new KafkaOptions { BootstrapServers = _kafka.BootstrapServers, Topics = [new("like", [EventType.Like])], DeadLetterTopic = "dead" };
+        var rejected = new List<long[]>();
+        foreach (var inBatches in new[] { true, false })
+        {
+            await using var probe = new EngineProbe();
+            using var stop = new CancellationTokenSource();
+            var source = new KafkaSource(options with { GroupId = $"g{inBatches}", ReadInBatches = inBatches }, new EngineOptions(), probe.Engine, Samples.Pseudonym, TimeProvider.System, _log);
+            var running = source.RunAsync(stop.Token);
+            await WaitFor.TrueAsync(() => probe.Engine.Counters.Read == made, "all events");
+            await WaitFor.TrueAsync(() => source.Lag.Count == 4 && source.Lag.All(lag => lag.Lag == 0 && lag.Position > 0) && source.Lag.Sum(lag => lag.Position) == 3_000, "the ends");
+            await stop.CancelAsync();
+            await running;
+            await probe.Engine.CompleteAsync();
+            Assert.Equal((made, true), (probe.Engine.Counters.Read, probe.Engine.Counters.Balanced));
+            rejected.Add([.. probe.Engine.RejectedByReason]);
+        }
+
+        Assert.Equal(rejected[0], rejected[1]);
+        Assert.True(rejected[0].Count(count => count > 0) >= 2);
+        Assert.Equal(2 * rejected[0].Sum(), _kafka.ReadAll("dead", (int)(2 * rejected[0].Sum())).Count);
+    }
+
     private KafkaSource Run(KafkaOptions options, EngineOptions? engine = null)
     {
         var complete = options with { BootstrapServers = _kafka.BootstrapServers, DeadLetterTopic = options.DeadLetterTopic == "dead" ? "dead" : "" };

@@ -33,6 +33,10 @@ internal sealed class MockKafka : IDisposable
     public void Send(string topic, string type, string room, long timeMs, string user = "u1") =>
         Send(topic, room, timeMs, $$"""{"type":"{{type}}","room":"{{room}}","ts":{{timeMs}},"user":"{{user}}"}""");
 
+    /// <summary>Writes any record.</summary>
+    public void Send(TopicPartition to, byte[]? key, byte[]? value, long timeMs) => _producer.Produce(
+        to, new Message<byte[], byte[]> { Key = key!, Value = value!, Timestamp = new Timestamp(timeMs, TimestampType.CreateTime) });
+
     public void Flush() => _producer.Flush(TimeSpan.FromSeconds(30));
 
     /// <summary>Makes topics exist, each with one event of an unknown room in every partition left out.</summary>
