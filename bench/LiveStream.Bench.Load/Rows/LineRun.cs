@@ -3,6 +3,7 @@ using System.Text.Json;
 using LiveStream.App.Configuration;
 using LiveStream.App.Recovery;
 using LiveStream.App.Run;
+using LiveStream.App.Telemetry;
 using LiveStream.Bench.Load.Measuring;
 using LiveStream.Bench.Load.Workload;
 using LiveStream.Metrics.Events;
@@ -26,6 +27,8 @@ internal sealed class LineRun : IAsyncDisposable
     private readonly KafkaLog _log;
     private readonly ConnectionMultiplexer _redis;
     private readonly ICheckpointStore? _store;
+    private readonly RecoveryMeter _recovered;
+    private readonly GroupRecovery _recovery;
     private readonly Line _line;
 
     private LineRun(KafkaLog log, ConnectionMultiplexer redis, DirectoryInfo folder, LiveStreamOptions options, ICheckpointStore? store)
@@ -36,7 +39,11 @@ internal sealed class LineRun : IAsyncDisposable
         _store = store;
         var epochs = new GroupEpochs(store, TimeProvider.System);
         var board = new RoomBoard(TimeProvider.System, options.Engine.Caps.MaxRooms);
-        _line = new Line(options, options.IdentityKey!, epochs, board, TimeProvider.System, NullLoggerFactory.Instance);
+        _recovered = new RecoveryMeter(TimeProvider.System);
+        _recovery = new GroupRecovery(
+            store, epochs, [.. options.Topics.Select(topic => topic.Name)], StateConfiguration.HashOf(options.Engine, options.IdentityKey!), _recovered, TimeProvider.System,
+            NullLogger.Instance);
+        _line = new Line(options, options.IdentityKey!, epochs, _recovery, board, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     /// <summary>Composes the line; Redis is emptied.</summary>
@@ -94,6 +101,8 @@ internal sealed class LineRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _line.DisposeAsync();
+        _recovery.Dispose();
+        _recovered.Dispose();
         if (_store is not null)
         {
             await _store.DisposeAsync();

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using LiveStream.App.Configuration;
 using LiveStream.App.Doctor;
-using LiveStream.App.Recovery;
 using LiveStream.Ingest.Native;
 
 namespace LiveStream.App.Commands;
@@ -23,13 +22,11 @@ internal static class DoctorCommand
         var findings = new List<Finding> { Finding.Ok("configuration", "every key is known and in range") };
         var library = Library();
         findings.Add(library);
-        if (!library.IsFault)
-        {
-            findings.AddRange(await KafkaChecks.RunAsync(options));
-        }
+        IReadOnlyList<Finding> kafka = library.IsFault ? [library] : await KafkaChecks.RunAsync(options);
+        findings.AddRange(library.IsFault ? [] : kafka);
 
         findings.AddRange(await RedisChecks.RunAsync(options.Settings.Redis, TimeProvider.System));
-        findings.Add(await StoreAsync(options));
+        findings.AddRange(await CheckpointChecks.RunAsync(options, kafka.All(finding => !finding.IsFault || finding.Subject == "consumer group"), TimeProvider.System));
         foreach (var finding in findings)
         {
             Console.WriteLine(finding);
@@ -54,19 +51,6 @@ internal static class DoctorCommand
         catch (DllNotFoundException e)
         {
             return new Finding("native library", e.Message, IsFault: true);
-        }
-    }
-
-    private static async Task<Finding> StoreAsync(LiveStreamOptions options)
-    {
-        try
-        {
-            await using var store = await CheckpointStores.OpenAsync(options, TimeProvider.System);
-            return Finding.Ok("checkpoints", store is null ? "none: after a restart rooms are rebuilt from the log" : $"kept in {store.Description}");
-        }
-        catch (Exception e) when (e is UsageException or FailureException)
-        {
-            return new Finding("checkpoints", e.Message, IsFault: true);
         }
     }
 }

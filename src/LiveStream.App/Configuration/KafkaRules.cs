@@ -51,9 +51,9 @@ internal static class KafkaRules
             mistakes.Add($"{Path}:DeadLetterTopic is {settings.DeadLetterTopic}, which is also read; name another topic, or none.");
         }
 
-        foreach (var name in settings.Properties.Keys)
+        foreach (var (name, value) in settings.Properties)
         {
-            if (KafkaProperties.Refused.TryGetValue(name, out var reason))
+            if (KafkaProperties.Fault(name, value) is { } reason)
             {
                 mistakes.Add($"{Path}:Properties:{name} is refused: {reason}.");
             }

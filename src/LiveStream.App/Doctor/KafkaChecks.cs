@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using LiveStream.App.Configuration;
 using LiveStream.Ingest.Kafka;
@@ -8,6 +9,8 @@ namespace LiveStream.App.Doctor;
 internal static class KafkaChecks
 {
     private const int SessionTimeoutMs = 6000;
+    private const int HeartbeatMs = 1000;
+    private const int RebalanceDelayMs = 3000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <summary>Reachable, topics, equal numbers of partitions, limits of the group protocol, and which partitioner the records fit.</summary>
@@ -20,7 +23,7 @@ internal static class KafkaChecks
             var names = kafka.Topics.Select(topic => topic.Name).ToList();
             var partitions = admin.Describe(names, Limit);
             var findings = new List<Finding> { Finding.Ok("Kafka", $"{kafka.BootstrapServers} answers"), Topics(names, partitions) };
-            findings.Add(await SessionAsync(admin));
+            findings.AddRange(await SessionAsync(kafka, admin));
             if (findings.TrueForAll(finding => !finding.IsFault))
             {
                 findings.Add(Partitioner(kafka, partitions));
@@ -47,19 +50,35 @@ internal static class KafkaChecks
             : Finding.Fault("topics", $"numbers of partitions differ: {string.Join(", ", partitions.Select(pair => $"{pair.Key} {pair.Value}"))}", "give all the same number, because a room's events must meet in one partition group");
     }
 
-    private static async Task<Finding> SessionAsync(TopicAdmin admin)
+    /// <summary>How soon the brokers let a crash be noticed, and a group move.</summary>
+    private static async Task<IReadOnlyList<Finding>> SessionAsync(KafkaOptions kafka, TopicAdmin admin)
     {
         try
         {
-            var least = await admin.BrokerSettingAsync("group.min.session.timeout.ms", Limit);
-            return int.TryParse(least, out var leastMs) && leastMs > SessionTimeoutMs
-                ? Finding.Fault("consumer group", $"the broker wants sessions of at least {leastMs} ms, so a crash is noticed later than {SessionTimeoutMs} ms", $"set group.min.session.timeout.ms of the broker to {SessionTimeoutMs} or less")
-                : Finding.Ok("consumer group", $"the broker allows sessions of {SessionTimeoutMs} ms");
+            return KafkaProperties.IsCooperative(kafka)
+                ?
+                [
+                    await AtMostAsync(admin, "group.consumer.session.timeout.ms", SessionTimeoutMs, "a crash is noticed after {0} ms"),
+                    await AtMostAsync(admin, "group.consumer.heartbeat.interval.ms", HeartbeatMs, "members hear of their partitions every {0} ms, so rooms stand still as long when they move"),
+                ]
+                :
+                [
+                    await AtMostAsync(admin, "group.min.session.timeout.ms", SessionTimeoutMs, "the brokers want sessions of at least {0} ms, so a crash is noticed no sooner"),
+                    await AtMostAsync(admin, "group.initial.rebalance.delay.ms", RebalanceDelayMs, "the first member of an empty group waits {0} ms for others"),
+                ];
         }
         catch (KafkaException e)
         {
-            return Finding.Ok("consumer group", $"the broker does not tell its limits ({e.Error.Reason})");
+            return [Finding.Ok("consumer group", $"the broker does not tell its limits ({e.Error.Reason})")];
         }
+    }
+
+    private static async Task<Finding> AtMostAsync(TopicAdmin admin, string name, int mostMs, string consequence)
+    {
+        var value = await admin.BrokerSettingAsync(name, Limit);
+        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms > mostMs
+            ? Finding.Fault("consumer group", string.Format(CultureInfo.InvariantCulture, consequence, ms), $"set {name} of the brokers to {mostMs} or less")
+            : Finding.Ok("consumer group", $"{name} is {value ?? "not told"}");
     }
 
     private static Finding Partitioner(KafkaOptions kafka, IReadOnlyDictionary<string, int> partitions)

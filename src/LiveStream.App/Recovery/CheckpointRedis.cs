@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using LiveStream.App.Commands;
@@ -12,8 +13,15 @@ internal sealed class CheckpointRedis : ICheckpointStore
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
 
     private readonly RedisState state;
+    private readonly RedisVersions versions;
+    private readonly TimeProvider time;
 
-    private CheckpointRedis(RedisState state) => this.state = state;
+    private CheckpointRedis(RedisState state, TimeProvider time)
+    {
+        this.state = state;
+        this.time = time;
+        versions = new RedisVersions(state);
+    }
 
     public string Description => "Redis";
 
@@ -23,7 +31,7 @@ internal sealed class CheckpointRedis : ICheckpointStore
     {
         try
         {
-            return new CheckpointRedis(await RedisState.ConnectAsync(settings.Configuration, settings.Prefix, CallLimit, time));
+            return new CheckpointRedis(await RedisState.ConnectAsync(settings.Configuration, settings.Prefix, CallLimit, time), time);
         }
         catch (IOException e)
         {
@@ -37,7 +45,25 @@ internal sealed class CheckpointRedis : ICheckpointStore
         return new IdentityKey(Convert.FromHexString(value), created);
     }
 
-    public Task<long> RaiseEpochAsync(int group) => state.RaiseAsync(string.Create(CultureInfo.InvariantCulture, $"epoch:{group}"));
+    public async Task<RaisedEpoch> RaiseEpochAsync(int group)
+    {
+        var (epoch, before) = await state.RaiseAsync(RedisVersions.EpochName(NameOf(group)), time.GetUtcNow().ToUnixTimeMilliseconds());
+        return new RaisedEpoch(epoch, before);
+    }
+
+    public async Task<IReadOnlyList<CheckpointName>> ListAsync(int group) =>
+        [.. (await versions.ListAsync(NameOf(group))).Select(text => CheckpointName.TryParse(text, out var name) ? name : default)
+            .Where(name => name.Epoch > 0).OrderDescending()];
+
+    public async Task<ReadOnlySequence<byte>> ReadAsync(CheckpointName name) =>
+        Segments.Of((await versions.ReadAsync(NameOf(name.Group), name.ToString())).Select(chunk => (ReadOnlyMemory<byte>)chunk));
+
+    public Task<bool> WriteAsync(CheckpointName name, ReadOnlySequence<byte> content) =>
+        versions.WriteAsync(NameOf(name.Group), name.ToString(), name.Epoch, content);
+
+    public Task SetAsideAsync(CheckpointName name) => versions.RemoveAsync(NameOf(name.Group), name.ToString());
 
     public ValueTask DisposeAsync() => state.DisposeAsync();
+
+    private static string NameOf(int group) => string.Create(CultureInfo.InvariantCulture, $"group-{group}");
 }

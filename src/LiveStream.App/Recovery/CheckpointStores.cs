@@ -11,7 +11,7 @@ internal static class CheckpointStores
     /// <exception cref="FailureException">Redis does not answer.</exception>
     public static async Task<ICheckpointStore?> OpenAsync(LiveStreamOptions options, TimeProvider time) => options.Settings.Checkpoint.Store switch
     {
-        "folder" => CheckpointFolder.Open(options.Settings.Checkpoint.Folder),
+        "folder" => CheckpointFolder.Open(options.Settings.Checkpoint.Folder, time),
         "redis" => await CheckpointRedis.OpenAsync(options.Settings.Redis, time),
         _ when options.IdentityKey is null => throw new UsageException(
             "Checkpoint:Store is none, so there is no place for the key of the pseudonyms; set LiveStream:Identity:Key (`openssl rand -hex 32` makes one), or a store."),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
@@ -6,6 +7,9 @@ namespace LiveStream.App.Recovery;
 /// <summary>Files that survive a power cut once written: data flushed, then the folder that names them.</summary>
 internal static class DurableFiles
 {
+    /// <summary>End of the name of a file that is not whole yet.</summary>
+    public const string TemporarySuffix = ".tmp";
+
     private const int ReadOnly = 0;
     private const int AlreadyExists = 17;
 
@@ -14,21 +18,15 @@ internal static class DurableFiles
     public static bool TryCreate(string path, ReadOnlySpan<byte> content)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var stream = new FileStream(temporary, options))
-        {
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-        }
-
+        var temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}{TemporarySuffix}");
         try
         {
+            using (var stream = Create(temporary, FileMode.CreateNew))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
             if (!TryGiveName(temporary, path))
             {
                 return false;
@@ -41,6 +39,46 @@ internal static class DurableFiles
 
         FlushFolder(folder);
         return true;
+    }
+
+    /// <summary>
+    /// Writes a file, readable by its owner only, beside its place, flushes it, and gives it its name: it is there whole or not at all.
+    /// </summary>
+    public static void Write(string path, ReadOnlySequence<byte> content)
+    {
+        var temporary = path + TemporarySuffix;
+        try
+        {
+            using (var stream = Create(temporary, FileMode.Create))
+            {
+                foreach (var piece in content)
+                {
+                    stream.Write(piece.Span);
+                }
+
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    private static FileStream Create(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 
     /// <summary>

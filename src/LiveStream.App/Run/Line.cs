@@ -16,7 +16,9 @@ namespace LiveStream.App.Run;
 /// </summary>
 internal sealed class Line : IAsyncDisposable
 {
-    private static readonly TimeSpan WriteOutLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WriteOutLimit = TimeSpan.FromMilliseconds(1_500);
+
+    private static readonly TimeSpan HangLimit = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeProvider time;
     private readonly TimeSpan tickEvery;
@@ -24,31 +26,31 @@ internal sealed class Line : IAsyncDisposable
     private readonly StreamEngine engine;
     private readonly KafkaSource source;
     private readonly LineMeter meter;
-    private readonly GroupEpochs epochs;
     private readonly CancellationTokenSource stopIntake = new();
     private readonly CancellationTokenSource stopTicks = new();
     private Task intake = Task.CompletedTask;
     private Task ticks = Task.CompletedTask;
 
-    public Line(LiveStreamOptions options, byte[] identityKey, GroupEpochs epochs, RoomBoard board, TimeProvider time, ILoggerFactory loggers)
+    public Line(
+        LiveStreamOptions options, byte[] identityKey, GroupEpochs epochs, GroupRecovery recovery, RoomBoard board, TimeProvider time, ILoggerFactory loggers)
     {
         this.time = time;
-        this.epochs = epochs;
         tickEvery = TimeSpan.FromMilliseconds(options.Settings.Redis.LiveEveryMs);
         publisher = new RedisPublisher(StageOptions.Redis(options), board, () => engine!.Counters, epochs.Of, time, loggers.CreateLogger("Redis"));
         engine = new StreamEngine(options.Engine, new PipelineOptions { Lanes = options.Lanes }, _ => publisher.CreateSink());
         source = new KafkaSource(StageOptions.Kafka(options), options.Engine, engine, new Pseudonym(identityKey), time, loggers.CreateLogger("Kafka"))
         {
-            Hooks = new GroupHooks(epochs.Raise, LeaveGroup),
+            Hooks = recovery.Hooks(options.Settings.Checkpoint.EverySeconds, publisher.DropGroup),
         };
-        meter = new LineMeter(engine);
+        epochs.IsCertain = () => source.IsMemberForSure;
+        meter = new LineMeter(engine, source);
     }
 
     /// <summary>Counters of everything read since the start.</summary>
     public Pipeline.Output.CounterTotals Counters => engine.Counters;
 
-    /// <summary>Rooms are read and their numbers reach Redis.</summary>
-    public bool IsReady => source.State == KafkaSourceState.Reading && publisher.IsConnected;
+    /// <summary>The rooms of this instance are restored, read up to the ends of their logs, and their numbers reach Redis.</summary>
+    public bool IsReady => source.IsCaughtUp && source.IsMemberForSure && publisher.IsConnected;
 
     /// <summary>Rooms that are published.</summary>
     public long Rooms => publisher.Meter.Rooms;
@@ -83,23 +85,18 @@ internal sealed class Line : IAsyncDisposable
     {
         await stopIntake.CancelAsync();
         await stopTicks.CancelAsync();
-        await intake.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(intake, Task.Delay(HangLimit, time));
+        if (!intake.IsCompleted)
+        {
+            return;
+        }
+
         await ticks.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await engine.DisposeAsync();
         await publisher.DisposeAsync();
         meter.Dispose();
         stopIntake.Dispose();
         stopTicks.Dispose();
-    }
-
-    /// <summary>Nothing of a group that was taken away is written any more; a group left because the process stops is written out.</summary>
-    private void LeaveGroup(int group)
-    {
-        if (!stopIntake.IsCancellationRequested)
-        {
-            publisher.DropGroup(group);
-            epochs.Forget(group);
-        }
     }
 
     private async Task TickAsync()

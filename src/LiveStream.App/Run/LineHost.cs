@@ -29,7 +29,7 @@ internal static class LineHost
         using var telemetry = OtlpExport.Start(options.Settings.Telemetry.Otlp);
         using var markers = new MarkerProducer(options);
         var board = new RoomBoard(time, options.Engine.Caps.MaxRooms);
-        var epochs = new GroupEpochs(store, time);
+        using var recovered = new RecoveryMeter(time);
 
         var builder = ScreenHost.CreateBuilder(options, configuration);
         Line? line = null;
@@ -39,7 +39,13 @@ internal static class LineHost
             ProduceMarker = markers.SendAsync,
             IsReady = () => line is { IsReady: true },
         });
-        builder.Services.AddSingleton(services => new Line(options, identityKey, epochs, board, time, services.GetRequiredService<ILoggerFactory>()));
+        var epochs = new GroupEpochs(store, time);
+        builder.Services.AddSingleton(recovered);
+        builder.Services.AddSingleton(services => new GroupRecovery(
+            store, epochs, [.. options.Topics.Select(topic => topic.Name)], StateConfiguration.HashOf(options.Engine, identityKey), recovered, time,
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Recovery")));
+        builder.Services.AddSingleton(services => new Line(
+            options, identityKey, epochs, services.GetRequiredService<GroupRecovery>(), board, time, services.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<LineService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LineService>());
         builder.Services.AddSingleton<StatusService>();

@@ -36,7 +36,9 @@ internal sealed class LineService(Line line, IHostApplicationLifetime lifetime, 
         }
         catch (OperationCanceledException)
         {
+            // What hangs is left to the end of the process: nothing is waited for any more.
             Fail(new FailureException("The line did not drain in time; what was not written is written after the next start."));
+            return;
         }
         catch (Exception e) when (ExitCode == ExitCodes.Done)
         {
@@ -79,6 +81,6 @@ internal sealed class LineService(Line line, IHostApplicationLifetime lifetime, 
     private void Fail(Exception e)
     {
         ExitCode = ExitCodes.Failed;
-        log.LogCritical("{Reason}", e.GetBaseException().Message);
+        log.LogCritical("{Reason}", ((e as AggregateException)?.Flatten().InnerException ?? e).Message);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LiveStream.Ingest.Kafka;
 using LiveStream.Metrics.Events;
 using LiveStream.Pipeline;
 
@@ -18,7 +19,7 @@ internal sealed class LineMeter : IDisposable
     private readonly Meter meter = new(Name);
 
     /// <summary>Creates the instruments.</summary>
-    public LineMeter(StreamEngine engine)
+    public LineMeter(StreamEngine engine, KafkaSource source)
     {
         Count("livestream.events.read", "Events read.", () => engine.Counters.Read);
         Count("livestream.events.applied", "Events that changed settled numbers.", () => engine.Counters.Applied);
@@ -27,6 +28,9 @@ internal sealed class LineMeter : IDisposable
         Count("livestream.events.moved", "Late trade, start and end events that were moved instead of dropped.", () => engine.Counters.Moved);
         Count("livestream.events.duplicate", "Copies of trade events.", () => engine.Counters.Duplicate);
         meter.CreateObservableCounter("livestream.events.rejected", () => Rejected(engine), "{event}", "Events not accepted, by reason.");
+        meter.CreateObservableCounter("livestream.kafka.rebalances", () => source.Rebalances, description: "Times that Kafka gave groups to this instance or took them.");
+        meter.CreateObservableGauge("livestream.kafka.lag", () => source.Lag.Sum(partition => partition.Lag), "{record}", "Records between what has been read and the ends of the partitions.");
+        meter.CreateObservableGauge("livestream.deadletters.waiting", () => source.DeadLettersWaiting, description: "Dead letters that Kafka has not confirmed yet.");
         meter.CreateObservableGauge("livestream.events.pending", () => engine.Counters.Pending, "{event}", "Events read and not settled yet.");
     }
 

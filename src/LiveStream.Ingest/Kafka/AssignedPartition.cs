@@ -7,7 +7,7 @@ namespace LiveStream.Ingest.Kafka;
 /// <c>IdleMs</c> during which the loop ran, and the broker said since that this is still the end. A partition that is at its
 /// end when it is assigned is idle at once. Times are those of the reading thread's clock, which owns it.
 /// </summary>
-internal sealed class AssignedPartition(TopicPartition partition, int topic, int idleMs, long nowMs)
+internal sealed class AssignedPartition(TopicPartition partition, int topic, int idleMs, long nowMs, long begin = -1)
 {
     /// <summary>How long a broker's word that the end is the end stays good.</summary>
     private const int ConfirmedForMs = 4_000;
@@ -24,8 +24,11 @@ internal sealed class AssignedPartition(TopicPartition partition, int topic, int
     /// <summary>Index of the topic, which is the partition's index in its group.</summary>
     public int Topic { get; } = topic;
 
-    /// <summary>Offset of the next record; -1 before the first record or end.</summary>
-    public long Position { get; private set; } = -1;
+    /// <summary>Offset of the next record; -1 while it is not known where to begin.</summary>
+    public long Position { get; private set; } = begin;
+
+    /// <summary>Offset from which a next owner reads: that of the last durable image, before it where this one began.</summary>
+    public long Durable { get; set; } = begin;
 
     /// <summary>End of the log when the broker was last asked; -1 before.</summary>
     public long End { get; private set; } = -1;

@@ -69,7 +69,7 @@ internal sealed class ConsumerReads(
                 delivery.Deliver(record, now);
                 break;
             case ErrorCode.Local_PartitionEOF:
-                groups.Of(record.Place.Partition)?.Partitions[record.Place.Topic].OnEnd(record.Place.Offset, now);
+                groups.Of(record.Place.Partition)?.OnEnd(record.Place.Topic, record.Place.Offset, now);
                 break;
             default:
                 var partition = groups.Of(record.Place.Partition)?.Partitions[record.Place.Topic].Partition;
@@ -87,8 +87,9 @@ internal sealed class ConsumerReads(
             case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange when place is not null:
                 // The client has given the partition up, and takes no other offset for it.
                 MustStartOver = true;
+                groups.Drop(place.Partition.Value);
                 log.LogError(
-                    "Kafka no longer has offset {Offset} of {Partition}: what lay there is lost to the numbers; the consumer is built anew and reads from the earliest records.",
+                    "Kafka no longer has offset {Offset} of {Partition}: what lay there is lost to the numbers; the consumer is built anew, the group from what there is.",
                     place.Offset, place.TopicPartition);
                 break;
             case var _ when error.IsFatal:

@@ -16,11 +16,14 @@ internal sealed class ConsumerSession : IDisposable
     private const int WaitForLanesMs = 100;
     private const int LeastStandstillMs = 500;
 
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(1_500);
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromMilliseconds(700);
 
     private readonly EngineOptions _engine;
     private readonly DeadLetters? _deadLetters;
     private readonly AssignedGroups _groups;
+    private readonly GroupSaver _saver;
+    private readonly Membership _membership;
     private readonly RecordDelivery _delivery;
     private readonly PartitionKeeper _keeper;
     private readonly BrokerComplaints _complaints;
@@ -29,6 +32,8 @@ internal sealed class ConsumerSession : IDisposable
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly BatchQueue? _batches;
     private readonly ConsumerReads _reads;
+    private readonly Func<TopicPartitionOffset, bool> _place;
+    private Task _committing = Task.CompletedTask;
     private Exception? _fatal;
     private bool _ending;
     private volatile bool _blocked;
@@ -38,12 +43,15 @@ internal sealed class ConsumerSession : IDisposable
     private long _nextHousekeepingMs;
 
     public ConsumerSession(
-        KafkaOptions options, EngineOptions engine, RecordHandler handler, DeadLetters? deadLetters, AssignedGroups groups,
-        TopicAdmin admin, BrokerComplaints complaints, MonotonicClock clock, ILogger log)
+        KafkaOptions options, EngineOptions engine, RecordHandler handler, DeadLetters? deadLetters, AssignedGroups groups, GroupSaver saver,
+        Membership membership, TopicAdmin admin, BrokerComplaints complaints, MonotonicClock clock, ILogger log)
     {
         _engine = engine;
         _deadLetters = deadLetters;
         _groups = groups;
+        _saver = saver;
+        _membership = membership;
+        _place = TryPlace;
         _delivery = new RecordDelivery(handler, groups);
         _complaints = complaints;
         _clock = clock;
@@ -53,9 +61,10 @@ internal sealed class ConsumerSession : IDisposable
             .SetLogHandler((_, message) => complaints.Note(message))
             .SetErrorHandler(OnError)
             .SetPartitionsAssignedHandler(OnAssigned)
-            .SetPartitionsRevokedHandler(OnTakenAway)
-            .SetPartitionsLostHandler(OnTakenAway)
+            .SetPartitionsRevokedHandler(OnRevoked)
+            .SetPartitionsLostHandler(OnLost)
             .Build();
+        saver.Commit = CommitAsync;
         _batches = options.ReadInBatches ? BatchQueue.TryOpen(_consumer, groups.TopicOf, log) : null;
         _reads = new ConsumerReads(_consumer, _batches, _delivery, groups, complaints, log);
         _keeper = new PartitionKeeper(_consumer, groups, new EndProbe(admin, log), engine, complaints, log);
@@ -78,6 +87,11 @@ internal sealed class ConsumerSession : IDisposable
             _ending = stopped;
             return stopped;
         }
+        catch (KafkaException error)
+        {
+            _ending = true;
+            throw new KafkaSourceException($"The Kafka client cannot go on: {error.Error.Reason}.", error);
+        }
         catch
         {
             _ending = true;
@@ -93,9 +107,7 @@ internal sealed class ConsumerSession : IDisposable
             if (now >= _nextHousekeepingMs)
             {
                 _nextHousekeepingMs = now + HousekeepingEveryMs;
-                _deadLetters?.Service();
-                everyRound();
-                if (_keeper.Keep(now, _blocked))
+                if (!Housekeep(everyRound, now))
                 {
                     return false;
                 }
@@ -107,6 +119,7 @@ internal sealed class ConsumerSession : IDisposable
                 return false;
             }
 
+            TakeGroups(now);
             if (now >= _nextFlushMs)
             {
                 _nextFlushMs = now + FlushEveryMs;
@@ -123,8 +136,33 @@ internal sealed class ConsumerSession : IDisposable
         return true;
     }
 
-    /// <summary>Leaves the group.</summary>
+    /// <summary>
+    /// Leaves the group, or as a static member its seat to whoever starts next with the same id. A client that does not come to its end in
+    /// time, because no broker answers, is left to the end of the process.
+    /// </summary>
     public void Dispose()
+    {
+        // A thread of its own, so that it can be left behind; whoever goes on reading needs its handlers on this one.
+        var leaving = _ending ? Task.Run(Leave) : Task.CompletedTask;
+        if (!_ending)
+        {
+            Leave();
+            _groups.Revoke(_groups.All.Select(group => group.Number));
+        }
+
+        var isDone = leaving.Wait(LeaveLimit) && _committing.Wait(LeaveLimit);
+        _saver.Commit = null;
+        if (isDone)
+        {
+            _consumer.Dispose();
+        }
+        else
+        {
+            _log.LogWarning("Kafka did not answer in time; the group is not left in order, its rooms move when the session times out.");
+        }
+    }
+
+    private void Leave()
     {
         _batches?.Dispose();
         try
@@ -135,8 +173,69 @@ internal sealed class ConsumerSession : IDisposable
         {
             _log.LogDebug("Kafka: leaving the group failed: {Reason}", error.Error.Reason);
         }
+    }
 
-        _consumer.Dispose();
+    /// <summary>What is to be done between reads; false when the consumer must be built anew.</summary>
+    private bool Housekeep(Action everyRound, long now)
+    {
+        _deadLetters?.Service();
+        everyRound();
+        if (_membership.OnRound(_saver.Saves))
+        {
+            _saver.Prove(_groups.All);
+        }
+
+        _saver.Service(_groups.All, now);
+        return !_keeper.Keep(now, _blocked);
+    }
+
+    /// <summary>Pauses partitions that came, and begins to read the groups whose state is there.</summary>
+    private void TakeGroups(long now)
+    {
+        if (_groups.TakeArrived() is { Count: > 0 } arrived)
+        {
+            _consumer.Pause(arrived);
+        }
+
+        foreach (var opened in _groups.Service(now, _place))
+        {
+            if (!_blocked)
+            {
+                _consumer.Resume(opened.Partitions.Select(partition => partition.Partition));
+            }
+        }
+    }
+
+    private bool TryPlace(TopicPartitionOffset place)
+    {
+        try
+        {
+            _consumer.Seek(place);
+            return true;
+        }
+        catch (KafkaException error) when (error.Error.Code is ErrorCode.Local_State or ErrorCode.Local_TimedOut or ErrorCode.Local_UnknownPartition or ErrorCode.Local_PrevInProgress)
+        {
+            // The client has not begun with the partition yet: another round will do.
+            return false;
+        }
+    }
+
+    private Task CommitAsync(IReadOnlyList<TopicPartitionOffset> offsets)
+    {
+        var sentMs = _clock.NowMs;
+        _committing = Task.Run(() =>
+        {
+            try
+            {
+                _consumer.Commit(offsets);
+                _membership.OnProof(sentMs);
+            }
+            catch (KafkaException error)
+            {
+                _log.LogDebug("Kafka did not take a commit: {Reason}", error.Error.Reason);
+            }
+        });
+        return _committing;
     }
 
     /// <summary>Notes the time; after a standstill nothing that was known of the ends of logs holds.</summary>
@@ -200,35 +299,43 @@ internal sealed class ConsumerSession : IDisposable
 
     private void Drain()
     {
-        using var limit = new CancellationTokenSource(DrainLimit);
-        while (!_delivery.TryDeliverHeld() && _deadLetters!.Flush(TimeSpan.FromSeconds(5)) == 0)
+        if (!_delivery.TryDeliverHeld())
         {
-            _log.LogDebug("Held records go on.");
+            _deadLetters!.Flush(DrainLimit / 4);
+            _delivery.TryDeliverHeld();
         }
 
         if (_delivery.Held > 0)
         {
-            _log.LogWarning("{Held} records were not read to their end because their dead letters have no room.", _delivery.Held);
+            _log.LogWarning("{Held} records were not read to their end because their dead letters have no room; they are read again.", _delivery.Held);
         }
 
-        foreach (var group in _groups.All)
-        {
-            group.Intake.Flush(limit.Token);
-        }
+        _saver.SaveAll(_groups.All, DrainLimit);
     }
 
     private IEnumerable<TopicPartitionOffset> OnAssigned(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions)
     {
         _batches?.Take(partitions);
-        return _groups.Open(partitions);
+        _groups.Assign(partitions);
+
+        // Only so that the client begins with them: they are paused and placed before a record of them is taken.
+        return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning))];
     }
 
-    private void OnTakenAway(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
+    private void OnRevoked(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
     {
-        // Whoever ends keeps its rooms until the lanes have published them; else they are read anew, here or elsewhere.
+        // Whoever ends has saved its groups, and keeps its rooms until the lanes have published them.
         if (!_ending)
         {
-            _groups.Close(partitions.Select(partition => partition.Partition.Value));
+            _groups.Revoke(partitions.Select(partition => partition.Partition.Value));
+        }
+    }
+
+    private void OnLost(IConsumer<byte[], byte[]> consumer, List<TopicPartitionOffset> partitions)
+    {
+        if (!_ending)
+        {
+            _groups.Lose(partitions.Select(partition => partition.Partition.Value));
         }
     }
 

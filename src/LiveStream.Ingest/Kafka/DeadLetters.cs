@@ -23,8 +23,8 @@ public sealed class DeadLetters : IDisposable
     private readonly ILogger _log;
     private readonly MonotonicClock _clock;
     private readonly IProducer<Null, byte[]> _producer;
-    private readonly ConcurrentQueue<byte[]> _failed = new();
-    private readonly Action<DeliveryReport<Null, byte[]>> _onDelivery;
+    private readonly ConcurrentQueue<(byte[] Letter, LetterBatch Batch)> _failed = new();
+    private LetterBatch _batch = new(Task.CompletedTask);
     private string _lastError = "no answer";
     private long _nextResendMs;
     private long _written;
@@ -43,7 +43,6 @@ public sealed class DeadLetters : IDisposable
         _log = log;
         _clock = new MonotonicClock(time);
         _complaints = new Throttle(_clock);
-        _onDelivery = OnDelivery;
         _producer = new ProducerBuilder<Null, byte[]>(config)
             .SetLogHandler((_, message) => log.LogDebug("Kafka: {Message}", message.Message))
             .SetErrorHandler((_, error) => log.LogDebug("Kafka: {Reason}", error.Reason))
@@ -68,8 +67,18 @@ public sealed class DeadLetters : IDisposable
         }
 
         Interlocked.Increment(ref _waiting);
-        Send(DeadLetter.Write(topic, place, index, reason, raw, _withPayload));
+        _batch.Add();
+        Send(DeadLetter.Write(topic, place, index, reason, raw, _withPayload), _batch);
         return true;
+    }
+
+    /// <summary>Completes when every letter that was added before the call has been confirmed; called by the reading thread.</summary>
+    public Task WrittenSoFarAsync()
+    {
+        var closed = _batch;
+        _batch = new LetterBatch(closed.Written);
+        closed.Close();
+        return closed.Written;
     }
 
     /// <summary>Sends again what failed, and says so; called by the reading thread whenever it likes.</summary>
@@ -88,9 +97,9 @@ public sealed class DeadLetters : IDisposable
                 _topic, _lastError, Waiting, MaxWaiting);
         }
 
-        for (var count = _failed.Count; count > 0 && _failed.TryDequeue(out var letter); count--)
+        for (var count = _failed.Count; count > 0 && _failed.TryDequeue(out var failed); count--)
         {
-            Send(letter);
+            Send(failed.Letter, failed.Batch);
         }
     }
 
@@ -115,33 +124,34 @@ public sealed class DeadLetters : IDisposable
     /// <summary>Ends the producer; call <see cref="Flush"/> before.</summary>
     public void Dispose() => _producer.Dispose();
 
-    private void Send(byte[] letter)
+    private void Send(byte[] letter, LetterBatch batch)
     {
         try
         {
-            _producer.Produce(_topic, new Message<Null, byte[]> { Value = letter }, _onDelivery);
+            _producer.Produce(_topic, new Message<Null, byte[]> { Value = letter }, report => OnDelivery(report, batch));
         }
         catch (ProduceException<Null, byte[]> error)
         {
-            Fail(letter, error.Error);
+            Fail(letter, batch, error.Error);
         }
     }
 
-    private void OnDelivery(DeliveryReport<Null, byte[]> report)
+    private void OnDelivery(DeliveryReport<Null, byte[]> report, LetterBatch batch)
     {
         if (report.Error.IsError)
         {
-            Fail(report.Message.Value, report.Error);
+            Fail(report.Message.Value, batch, report.Error);
             return;
         }
 
         Interlocked.Increment(ref _written);
         Interlocked.Decrement(ref _waiting);
+        batch.Remove();
     }
 
-    private void Fail(byte[] letter, Error error)
+    private void Fail(byte[] letter, LetterBatch batch, Error error)
     {
         _lastError = error.Reason;
-        _failed.Enqueue(letter);
+        _failed.Enqueue((letter, batch));
     }
 }

@@ -9,11 +9,15 @@ namespace LiveStream.Ingest.Kafka;
 /// <summary>
 /// Reads the topics of the configuration into the engine, on a thread of its own: waits until they exist, shares their
 /// partition groups with the other instances, and lasts until it is stopped or cannot go on. Run by the composition roots
-/// of <c>run</c> and <c>demo</c>. No offset is committed and no checkpoint is kept: every assignment reads from the earliest record.
+/// of <c>run</c> and <c>demo</c>. Where reading begins is the <see cref="Hooks"/>' word, never that of Kafka's committed offsets.
 /// </summary>
 public sealed class KafkaSource
 {
-    private static readonly TimeSpan DeadLetterFlushLimit = TimeSpan.FromSeconds(10);
+    /// <summary>Records behind the ends of the logs up to which an instance counts as caught up.</summary>
+    public const long CaughtUpRecords = 10_000;
+
+    private static readonly TimeSpan DeadLetterFlushLimit = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan BoundsLimit = TimeSpan.FromSeconds(5);
 
     private readonly KafkaOptions _options;
     private readonly EngineOptions _engineOptions;
@@ -24,6 +28,9 @@ public sealed class KafkaSource
     private ConsumerSession? _session;
     private RecordHandler? _handler;
     private DeadLetters? _deadLetters;
+    private Membership? _membership;
+    private long _rebalances;
+    private int _partitions;
     private int _state;
 
     /// <summary>A source that has not begun.</summary>
@@ -37,14 +44,32 @@ public sealed class KafkaSource
         _log = log;
     }
 
-    /// <summary>Told of groups that come and go.</summary>
-    public GroupHooks Hooks { get; init; }
+    /// <summary>Finds and keeps the state of groups that come and go.</summary>
+    public GroupHooks Hooks { get; init; } = new();
 
     /// <summary>What it is doing; read from any thread.</summary>
     public KafkaSourceState State => (KafkaSourceState)Volatile.Read(ref _state);
 
     /// <summary>How far the assigned partitions are from their ends, at most a few seconds old; read from any thread.</summary>
     public IReadOnlyList<PartitionLag> Lag => Volatile.Read(ref _session)?.Lag ?? [];
+
+    /// <summary>
+    /// Whether everything assigned has its state and is less than <see cref="CaughtUpRecords"/> behind, by the brokers' word; true for a member
+    /// that has nothing to read. Read from any thread.
+    /// </summary>
+    public bool IsCaughtUp => State switch
+    {
+        KafkaSourceState.Standby => true,
+        KafkaSourceState.Reading => Lag is { } lag && lag.Count == Volatile.Read(ref _partitions) && lag.All(partition => partition.End >= 0)
+            && lag.Sum(partition => partition.Lag) <= CaughtUpRecords,
+        _ => false,
+    };
+
+    /// <summary>Whether nothing speaks against this process still owning its groups; read from any thread.</summary>
+    public bool IsMemberForSure => Volatile.Read(ref _membership)?.IsCertain ?? true;
+
+    /// <summary>Times that Kafka gave groups to this instance or took them; read from any thread.</summary>
+    public long Rebalances => Interlocked.Read(ref _rebalances);
 
     /// <summary>Whether reading is paused because the lanes, or the dead letters, have no room; read from any thread.</summary>
     public bool IsBlocked => Volatile.Read(ref _session)?.IsBlocked ?? false;
@@ -78,10 +103,13 @@ public sealed class KafkaSource
             using var deadLetters = OpenDeadLetters(admin);
             Volatile.Write(ref _deadLetters, deadLetters);
             Volatile.Write(ref _handler, new RecordHandler(_options, partitions, _pseudonym, deadLetters, _log));
-            var groups = new AssignedGroups(_options, partitions, _engineOptions.IdleMs, _engine, Hooks, clock, _log);
+            Volatile.Write(ref _membership, new Membership(KafkaProperties.SessionTimeoutMs(_options), clock, _log));
+            var saver = new GroupSaver(Hooks, deadLetters, clock, _log);
+            var search = new GroupSearch(Hooks, some => admin.BoundsAsync(some, BoundsLimit), _time, _log);
+            var groups = new AssignedGroups(_options, partitions, _engineOptions.IdleMs, _engine, Hooks, search, saver, clock, _log);
             try
             {
-                Read(groups, admin, watch, complaints, clock, partitions, stop);
+                Read(groups, saver, admin, watch, complaints, clock, partitions, stop);
             }
             finally
             {
@@ -93,18 +121,26 @@ public sealed class KafkaSource
     }
 
     private void Read(
-        AssignedGroups groups, TopicAdmin admin, TopicWatch watch, BrokerComplaints complaints, MonotonicClock clock, int partitions, CancellationToken stop)
+        AssignedGroups groups, GroupSaver saver, TopicAdmin admin, TopicWatch watch, BrokerComplaints complaints, MonotonicClock clock, int partitions, CancellationToken stop)
     {
         void EveryRound()
         {
             watch.Check(partitions);
-            SetState(groups.All.Count > 0 ? KafkaSourceState.Reading : KafkaSourceState.Joining);
+            Volatile.Write(ref _partitions, groups.All.Count * _options.Topics.Count);
+            Interlocked.Exchange(ref _rebalances, groups.Rebalances);
+            SetState(groups switch
+            {
+                { IsAssigned: false } => KafkaSourceState.Joining,
+                { Arriving: > 0 } => KafkaSourceState.Restoring,
+                { All.Count: > 0 } => KafkaSourceState.Reading,
+                _ => KafkaSourceState.Standby,
+            });
         }
 
         var done = false;
         while (!done)
         {
-            using var session = new ConsumerSession(_options, _engineOptions, _handler!, _deadLetters, groups, admin, complaints, clock, _log);
+            using var session = new ConsumerSession(_options, _engineOptions, _handler!, _deadLetters, groups, saver, _membership!, admin, complaints, clock, _log);
             Volatile.Write(ref _session, session);
             done = session.Run(EveryRound, stop);
         }

@@ -9,11 +9,17 @@ public enum KafkaSourceState
     /// <summary>No broker answers, or topics are missing.</summary>
     WaitingForTopics,
 
-    /// <summary>No partition is assigned (yet).</summary>
+    /// <summary>Kafka has not said yet which partitions are this instance's.</summary>
     Joining,
+
+    /// <summary>Partitions are assigned, and the state of some is not there yet.</summary>
+    Restoring,
 
     /// <summary>Partitions are assigned and read.</summary>
     Reading,
+
+    /// <summary>A member without partitions, since others have them all.</summary>
+    Standby,
 
     /// <summary>Ended.</summary>
     Stopped,

@@ -1,4 +1,5 @@
 using LiveStream.Pipeline.Intake;
+using LiveStream.Pipeline.Recovery;
 
 namespace LiveStream.Ingest.Kafka;
 
@@ -18,11 +19,45 @@ internal sealed class PartitionGroup(int number, GroupIntake intake, AssignedPar
     /// <summary>By topic.</summary>
     public AssignedPartition[] Partitions { get; } = partitions;
 
+    /// <summary>Records that were read and wait for room among the dead letters.</summary>
+    public int Held { get; set; }
+
+    /// <summary>Whether events of the first of them went in already: then the group stands between two offsets, and has no image.</summary>
+    public bool IsMidRecord { get; set; }
+
+    /// <summary>When its next image is due.</summary>
+    public long ImageDueMs { get; set; }
+
+    /// <summary>The image that is being taken and saved: it is durable when this completes with it, and null when it could not be made so.</summary>
+    public Task<GroupImage?>? Saving { get; set; }
+
     /// <summary>A record of the topic came: it is not idle, whatever becomes of its events.</summary>
     public void OnRecord(int topic, long offset, long now)
     {
         Partitions[topic].OnRecord(offset, now);
         SetIdle(topic, false);
+    }
+
+    /// <summary>The reader came to the end of a topic's log: what lies before it needs not be read again, be it only marks of transactions.</summary>
+    public void OnEnd(int topic, long offset, long now)
+    {
+        Partitions[topic].OnEnd(offset, now);
+        if (Held == 0)
+        {
+            Intake.SetPosition(topic, offset);
+        }
+    }
+
+    /// <summary>It is read on after it was given up for a while: nothing that was known of the ends of its logs holds.</summary>
+    public void OnReturn(long now)
+    {
+        foreach (var partition in Partitions)
+        {
+            partition.IsAheadPaused = false;
+            partition.OnFreeze(now);
+        }
+
+        UpdateIdle(now);
     }
 
     /// <summary>Tells the intake which partitions are idle, and settles all when all have been for 30 s.</summary>

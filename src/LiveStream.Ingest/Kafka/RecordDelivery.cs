@@ -7,7 +7,7 @@ namespace LiveStream.Ingest.Kafka;
 /// </summary>
 internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups groups)
 {
-    private readonly Queue<HeldRecord> _held = new();
+    private readonly Queue<(PartitionGroup Group, HeldRecord Record)> _held = new();
     private int _heldEvent;
 
     /// <summary>Records that wait for room among the dead letters.</summary>
@@ -21,10 +21,16 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
             return;
         }
 
+        // What was fetched before the partition was set to its place is not its next record.
+        if (record.Place.Offset < group.Partitions[record.Place.Topic].Position)
+        {
+            return;
+        }
+
         group.OnRecord(record.Place.Topic, record.Place.Offset, now);
         if (_held.Count > 0)
         {
-            _held.Enqueue(record.Hold());
+            Hold(group, record);
             return;
         }
 
@@ -32,19 +38,22 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
         if (next != RecordHandler.Complete)
         {
             _heldEvent = next;
-            _held.Enqueue(record.Hold());
+            group.IsMidRecord = next > 0;
+            Hold(group, record);
         }
     }
 
     /// <summary>Goes on with what is held; true when nothing is any more.</summary>
     public bool TryDeliverHeld()
     {
-        while (_held.TryPeek(out var record))
+        while (_held.TryPeek(out var held))
         {
-            // A group that was taken away reads its records elsewhere.
-            if (groups.Of(record.Place.Partition) is { } group)
+            // A group that was taken away, if only for a while, reads its records again.
+            var (group, record) = held;
+            if (ReferenceEquals(groups.Of(group.Number), group))
             {
                 var next = handler.Handle(group.Intake, record.Place, record.TimestampMs, record.Key, record.Value, _heldEvent);
+                group.IsMidRecord = next > 0;
                 if (next != RecordHandler.Complete)
                 {
                     _heldEvent = next;
@@ -52,10 +61,17 @@ internal sealed class RecordDelivery(RecordHandler handler, AssignedGroups group
                 }
             }
 
+            group.Held--;
             _held.Dequeue();
             _heldEvent = 0;
         }
 
         return true;
+    }
+
+    private void Hold(PartitionGroup group, in ConsumedRecord record)
+    {
+        group.Held++;
+        _held.Enqueue((group, record.Hold()));
     }
 }

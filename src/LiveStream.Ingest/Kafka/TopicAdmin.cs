@@ -95,6 +95,31 @@ public sealed class TopicAdmin : IDisposable
         }
     }
 
+    /// <summary>What the brokers have of each partition, in the order asked for.</summary>
+    /// <exception cref="KafkaException">A leader did not answer in time.</exception>
+    public async Task<IReadOnlyList<LogBounds>> BoundsAsync(IReadOnlyList<TopicPartition> partitions, TimeSpan limit)
+    {
+        var first = await OffsetsAsync(partitions, OffsetSpec.Earliest(), limit).ConfigureAwait(false);
+        var end = await OffsetsAsync(partitions, OffsetSpec.Latest(), limit).ConfigureAwait(false);
+        return [.. partitions.Select(partition => new LogBounds(first[partition], end[partition]))];
+    }
+
     /// <summary>Ends the connection.</summary>
     public void Dispose() => _client.Dispose();
+
+    private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(
+        IReadOnlyList<TopicPartition> partitions, OffsetSpec spec, TimeSpan limit)
+    {
+        var wanted = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
+        var options = new ListOffsetsOptions { RequestTimeout = limit, IsolationLevel = IsolationLevel.ReadCommitted };
+        try
+        {
+            var result = await _client.ListOffsetsAsync(wanted, options).ConfigureAwait(false);
+            return result.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
+        }
+        catch (ListOffsetsException error)
+        {
+            throw new KafkaException(error.Result.ResultInfos.First(info => info.TopicPartitionOffsetError.Error.IsError).TopicPartitionOffsetError.Error, error);
+        }
+    }
 }

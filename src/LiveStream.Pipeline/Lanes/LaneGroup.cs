@@ -26,7 +26,7 @@ internal sealed class LaneGroup
     private readonly WideLane _wide;
     private readonly Queue<LaneMessage> _held = new();
     private readonly Queue<long> _unsaid = new();
-    private GroupSaver? _saver;
+    private ImageWriter? _saver;
     private TaskCompletionSource<ReadOnlySequence<byte>>? _saveWhenMerged;
     private long _sweptMs = long.MinValue;
 
@@ -95,7 +95,7 @@ internal sealed class LaneGroup
         }
 
         SaveSome(long.MaxValue / 2);
-        _saver = new GroupSaver(_lane.Names, _rooms.Entries, saved);
+        _saver = new ImageWriter(_lane.Names, _rooms.Entries, saved);
     }
 
     /// <summary>Writes some more of it down.</summary>
@@ -148,6 +148,11 @@ internal sealed class LaneGroup
         {
             Drop();
             throw;
+        }
+
+        if (_lane.IsLive)
+        {
+            Show();
         }
     }
 
@@ -286,6 +291,20 @@ internal sealed class LaneGroup
         }
 
         parts[name] = (kind == RoomKind.Leader ? entry : leader, wings);
+    }
+
+    // A room that is quiet would else be on no screen until something happens in it. Wide rooms are shown when their parts have been added.
+    private void Show()
+    {
+        foreach (var entry in _rooms.Entries)
+        {
+            if (entry.Wide is null)
+            {
+                _runner.Show(entry);
+            }
+
+            _rooms.MarkStale(entry);
+        }
     }
 
     // T is handed out when the parts of wide rooms up to it have been added.

@@ -84,6 +84,16 @@ internal sealed class SessionRunner
         }
     }
 
+    /// <summary>Hands out the snapshots of a room's sessions as they are.</summary>
+    public void Show(RoomEntry entry)
+    {
+        _entry = entry;
+        foreach (var session in entry.Room.Open)
+        {
+            HandOut(session);
+        }
+    }
+
     /// <summary>Hands out the last snapshots of closed sessions.</summary>
     public void FinishClosed(RoomEntry entry)
     {

@@ -39,7 +39,7 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
     /// <summary>A room becomes wide: its leader parts with the other lanes' viewers, who wait for them.</summary>
     /// <param name="room">Room id.</param>
     /// <param name="saver">A checkpoint that is being written and must hold the room as it was.</param>
-    public void Widen(byte[] room, Recovery.GroupSaver? saver)
+    public void Widen(byte[] room, Recovery.ImageWriter? saver)
     {
         var leader = RoomRouting.LaneOf(Metrics.Names.NameHash.Compute(room), lane.Lanes);
         if (leader != lane.Number)

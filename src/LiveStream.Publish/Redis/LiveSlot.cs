@@ -149,14 +149,14 @@ internal sealed class LiveSlot
         }
     }
 
-    /// <summary>Takes the newest object.</summary>
-    public bool TryTake(long epoch, bool settledExpected, out LiveCall call)
+    /// <summary>Takes the newest object; none with epoch 0.</summary>
+    public bool TryTake(long epoch, long settledMs, long expectedMs, out LiveCall call)
     {
         lock (gate)
         {
             queued = false;
-            call = new LiveCall(json, epoch, figures.OffsetSum, settledExpected);
-            if (removed || !dirty)
+            call = new LiveCall(json, epoch, figures.OffsetSum, settledMs, expectedMs);
+            if (removed || !dirty || epoch == 0)
             {
                 return false;
             }

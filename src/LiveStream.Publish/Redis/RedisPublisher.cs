@@ -21,6 +21,7 @@ public sealed class RedisPublisher : IAsyncDisposable
 
     private readonly RedisOptions options;
     private readonly Func<CounterTotals> counters;
+    private readonly Func<int, long> epochOfGroup;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly RedisConnection connection;
@@ -35,7 +36,7 @@ public sealed class RedisPublisher : IAsyncDisposable
     /// <param name="options">Validated, see <see cref="RedisOptions.Fault"/>.</param>
     /// <param name="board">Shows the same bytes over HTTP.</param>
     /// <param name="counters">Of this instance, for the live objects; called by several threads.</param>
-    /// <param name="epochOfGroup">The fencing epoch of a partition group; called by several threads.</param>
+    /// <param name="epochOfGroup">The fencing epoch of a partition group, 0 = nothing of it may be published now; called by several threads.</param>
     /// <param name="time">Clock of the whole process.</param>
     /// <param name="logger">For what an operator must know: lost, back, refused.</param>
     public RedisPublisher(
@@ -43,6 +44,7 @@ public sealed class RedisPublisher : IAsyncDisposable
     {
         this.options = options;
         this.counters = counters;
+        this.epochOfGroup = epochOfGroup;
         this.time = time;
         this.logger = logger;
         Board = board;
@@ -50,7 +52,7 @@ public sealed class RedisPublisher : IAsyncDisposable
         Pace = new LivePace(options.LiveEveryMs);
         connection = new RedisConnection(options, Meter, time, logger);
         writer = new RoomWriter(options, connection, Meter, Pace, epochOfGroup, time, logger);
-        index = new RoomIndex(options, connection, writer, time, logger);
+        index = new RoomIndex(options, connection, writer, epochOfGroup, time, logger);
         mailboxOf = mailboxes.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -108,7 +110,7 @@ public sealed class RedisPublisher : IAsyncDisposable
             Release(mailbox);
         }
 
-        while (!running.IsCompleted && !cancellationToken.IsCancellationRequested && mailboxes.Values.Any(static mailbox => mailbox.IsWaiting))
+        while (!running.IsCompleted && !cancellationToken.IsCancellationRequested && mailboxes.Values.Any(mailbox => mailbox.IsWaiting && IsOurs(mailbox)))
         {
             try
             {
@@ -145,6 +147,11 @@ public sealed class RedisPublisher : IAsyncDisposable
     {
         if (mailboxOf.TryGetValue(room, out var mailbox))
         {
+            if (mailbox.Group == RoomMailbox.NoGroup)
+            {
+                mailbox.Group = group;
+            }
+
             return mailbox;
         }
 
@@ -157,6 +164,9 @@ public sealed class RedisPublisher : IAsyncDisposable
         var name = Encoding.UTF8.GetString(room);
         return mailboxes.GetOrAdd([.. room], new RoomMailbox(name, group, new RoomKeys(options.Prefix, name)));
     }
+
+    /// <summary>Whether rooms of the group may be published now, on screens of this process too.</summary>
+    internal bool IsOurs(RoomMailbox mailbox) => epochOfGroup(mailbox.Group) != 0;
 
     /// <summary>Lets a version that is held out, on the board and towards Redis.</summary>
     internal void Release(RoomMailbox mailbox)
@@ -176,7 +186,7 @@ public sealed class RedisPublisher : IAsyncDisposable
     /// <summary>Lets the live numbers out, stamped with the wall clock.</summary>
     internal void ReleaseLive(RoomMailbox mailbox, ArrayBufferWriter<byte> scratch, in CounterTotals totals, long nowMs)
     {
-        if (mailbox.Live.Stamp(scratch, totals, nowMs) is { } json)
+        if (IsOurs(mailbox) && mailbox.Live.Stamp(scratch, totals, nowMs) is { } json)
         {
             Board.PostLive(mailbox.Room, json);
             writer.QueueLive(mailbox);

@@ -51,7 +51,7 @@ public sealed class RedisSink : LaneSink
                 return;
             }
 
-            if (LivePace.IsDue(nowMs, mailbox.ReleasedAtMs, publisher.Options.PublishEveryMs))
+            if (IsDue(mailbox, nowMs))
             {
                 Release(mailbox, nowMs);
             }
@@ -100,9 +100,13 @@ public sealed class RedisSink : LaneSink
     /// <inheritdoc/>
     public override void OnSessionOver(ReadOnlySpan<byte> room, ReadOnlySpan<byte> session, long startMs, bool roomEmpty)
     {
-        if (roomEmpty && publisher.MailboxOf(room, group: 0) is { } mailbox)
+        if (roomEmpty && publisher.MailboxOf(room, RoomMailbox.NoGroup) is { } mailbox)
         {
-            Release(mailbox, NowMs);
+            if (publisher.IsOurs(mailbox))
+            {
+                Release(mailbox, NowMs);
+            }
+
             mailbox.Close(Encoding.UTF8.GetString(session));
             publisher.Board.Remove(mailbox.Room);
         }
@@ -116,7 +120,12 @@ public sealed class RedisSink : LaneSink
         for (var i = 0; i < held.Count; i++)
         {
             var mailbox = held[i];
-            if (LivePace.IsDue(nowMs, mailbox.ReleasedAtMs, publisher.Options.PublishEveryMs))
+            if (mailbox.IsRemoved)
+            {
+                continue;
+            }
+
+            if (IsDue(mailbox, nowMs))
             {
                 Release(mailbox, nowMs);
             }
@@ -156,6 +165,9 @@ public sealed class RedisSink : LaneSink
         heldLive.RemoveRange(kept, heldLive.Count - kept);
         publisher.Pace.Spent(publisher.Time.GetElapsedTime(started));
     }
+
+    private bool IsDue(RoomMailbox mailbox, long nowMs) =>
+        LivePace.IsDue(nowMs, mailbox.ReleasedAtMs, publisher.Options.PublishEveryMs) && publisher.IsOurs(mailbox);
 
     /// <summary>While the pace is not stretched the engine's own tick is the distance.</summary>
     private bool LiveIsDue(RoomMailbox mailbox, long nowMs) =>

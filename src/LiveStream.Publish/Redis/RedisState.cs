@@ -4,24 +4,32 @@ using StackExchange.Redis;
 namespace LiveStream.Publish.Redis;
 
 /// <summary>
-/// Small durable facts kept in Redis instead of a folder (<c>Checkpoint:Store</c> = <c>redis</c>), and what <c>doctor</c> asks a
-/// server. One connection, opened for a few calls and closed; used by the composition root, never on the path of snapshots.
+/// Durable facts kept in Redis instead of a folder (<c>Checkpoint:Store</c> = <c>redis</c>), and what <c>doctor</c> asks a
+/// server. One connection, beside the publisher's and never on the path of snapshots; one that fails or does not answer is given up, and
+/// the next call makes another. Safe from any thread.
 /// </summary>
 public sealed class RedisState : IAsyncDisposable
 {
-    private readonly ConnectionMultiplexer multiplexer;
-    private readonly IDatabase database;
+    private const string Raise = """
+        local stored = tonumber(redis.call('GET', KEYS[1]) or '0')
+        local raised = math.max(stored + 1, tonumber(ARGV[1]))
+        redis.call('SET', KEYS[1], string.format('%.0f', raised))
+        return { raised, stored }
+        """;
+
+    private readonly string configuration;
     private readonly string prefix;
     private readonly TimeSpan limit;
     private readonly TimeProvider time;
+    private readonly SemaphoreSlim connecting = new(1);
+    private ConnectionMultiplexer? current;
 
-    private RedisState(ConnectionMultiplexer multiplexer, string prefix, TimeSpan limit, TimeProvider time)
+    private RedisState(string configuration, string prefix, TimeSpan limit, TimeProvider time)
     {
-        this.multiplexer = multiplexer;
+        this.configuration = configuration;
         this.prefix = prefix;
         this.limit = limit;
         this.time = time;
-        database = multiplexer.GetDatabase();
     }
 
     /// <summary>Connects.</summary>
@@ -32,43 +40,39 @@ public sealed class RedisState : IAsyncDisposable
     /// <exception cref="IOException">The server did not answer in time; the message says why.</exception>
     public static async Task<RedisState> ConnectAsync(string configuration, string prefix, TimeSpan limit, TimeProvider time)
     {
-        var options = ConfigurationOptions.Parse(configuration);
-        options.AbortOnConnectFail = true;
-        options.ConnectRetry = 1;
-        options.ConnectTimeout = Math.Min(options.ConnectTimeout, (int)limit.TotalMilliseconds);
-        try
-        {
-            return new RedisState(await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(2 * limit, time), prefix, limit, time);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException)
-        {
-            throw new IOException(FirstPart(e.Message), e);
-        }
+        var state = new RedisState(configuration, prefix, limit, time);
+        await state.ConnectedAsync();
+        return state;
     }
 
     /// <summary>The value that is kept under a name; <paramref name="candidate"/> becomes it when there is none.</summary>
     /// <returns>The kept value, and whether it is the candidate of this call.</returns>
     public async Task<(string Value, bool Created)> KeepFirstAsync(string name, string candidate)
     {
-        var key = $"{prefix}:state:{name}";
-        var created = await Call(database.StringSetAsync(key, candidate, expiry: null, When.NotExists));
-        return ((string?)await Call(database.StringGetAsync(key)) ?? candidate, created);
+        var key = Key(name);
+        var created = await CallAsync(database => database.StringSetAsync(key, candidate, expiry: null, When.NotExists));
+        return ((string?)await CallAsync(database => database.StringGetAsync(key)) ?? candidate, created);
     }
 
-    /// <summary>Raises a counter by one and returns it; no two calls get the same.</summary>
-    public Task<long> RaiseAsync(string name) => Call(database.StringIncrementAsync($"{prefix}:state:{name}"));
+    /// <summary>Raises a counter by one or more, to <paramref name="least"/> at least; no two calls get the same.</summary>
+    /// <returns>What it is now, and what it was, 0 = it was not there.</returns>
+    public async Task<(long Now, long Before)> RaiseAsync(string name, long least)
+    {
+        var counter = (RedisResult[])(await CallAsync(database => database.ScriptEvaluateAsync(Raise, [Key(name)], [least])))!;
+        return ((long)counter[0], (long)counter[1]);
+    }
 
     /// <summary>What the server says about itself; a fact it does not give is null.</summary>
     public async Task<RedisFacts> FactsAsync()
     {
         var startedAt = time.GetTimestamp();
-        await Call(database.PingAsync());
+        await CallAsync(database => database.PingAsync());
         var ping = time.GetElapsedTime(startedAt);
         var info = ((string?)await TryExecute("INFO") ?? "").Split('\n').Select(line => line.Trim().Split(':', 2)).Where(pair => pair.Length == 2)
             .ToLookup(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         var clock = (RedisValue[]?)await TryExecute("TIME");
         var policy = (RedisValue[]?)await TryExecute("CONFIG", "GET", "maxmemory-policy");
-        var script = await Call(database.ScriptEvaluateAsync("return 1"));
+        var script = await CallAsync(database => database.ScriptEvaluateAsync("return 1"));
         return new RedisFacts(
             ping,
             info["garnet_version"].Select(version => $"Garnet {version}").FirstOrDefault() ?? info["redis_version"].FirstOrDefault(),
@@ -79,30 +83,93 @@ public sealed class RedisState : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await multiplexer.CloseAsync(allowCommandsToComplete: true).WaitAsync(limit, time);
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref current, null) is { } multiplexer)
+        {
+            await CloseAsync(multiplexer);
+        }
+
+        connecting.Dispose();
+    }
+
+    /// <summary>The key of a name.</summary>
+    internal RedisKey Key(string name) => $"{prefix}:state:{name}";
+
+    /// <summary>One call, with its limit of time.</summary>
+    /// <exception cref="IOException">The server refused it, or did not answer in time: then the connection is given up.</exception>
+    internal async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call)
+    {
+        var multiplexer = await ConnectedAsync();
+        try
+        {
+            return await call(multiplexer.GetDatabase()).WaitAsync(limit, time);
+        }
+        catch (RedisServerException refused)
+        {
+            throw new IOException(FirstPart(refused.Message), refused);
+        }
+        catch (Exception e) when (RoomWriter.IsTrouble(e))
+        {
+            if (Interlocked.CompareExchange(ref current, null, multiplexer) == multiplexer)
+            {
+                await CloseAsync(multiplexer);
+            }
+
+            throw new IOException(FirstPart(e.Message), e);
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectedAsync()
+    {
+        await connecting.WaitAsync();
+        try
+        {
+            if (Volatile.Read(ref current) is { } known)
+            {
+                return known;
+            }
+
+            var options = ConfigurationOptions.Parse(configuration);
+            options.AbortOnConnectFail = true;
+            options.ConnectRetry = 1;
+            options.ConnectTimeout = Math.Min(options.ConnectTimeout, (int)limit.TotalMilliseconds);
+            var made = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(2 * limit, time);
+            Volatile.Write(ref current, made);
+            return made;
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            throw new IOException(FirstPart(e.Message), e);
+        }
+        finally
+        {
+            connecting.Release();
+        }
+    }
+
+    private async Task CloseAsync(ConnectionMultiplexer multiplexer)
+    {
+        try
+        {
+            await multiplexer.CloseAsync(allowCommandsToComplete: false).WaitAsync(limit, time);
+        }
+        catch (Exception e) when (RoomWriter.IsTrouble(e))
+        {
+            // A connection that does not even close is left to the client, which ends it with the process.
+        }
+    }
 
     private async Task<RedisResult?> TryExecute(string command, params object[] arguments)
     {
         try
         {
-            return await database.ExecuteAsync(command, arguments).WaitAsync(limit, time);
+            return await CallAsync(database => database.ExecuteAsync(command, arguments));
         }
-        catch (RedisServerException)
+        catch (IOException e) when (e.InnerException is RedisServerException)
         {
             // Hosted servers forbid some of these commands: then the fact stays unknown.
             return null;
-        }
-    }
-
-    private async Task<T> Call<T>(Task<T> call)
-    {
-        try
-        {
-            return await call.WaitAsync(limit, time);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException)
-        {
-            throw new IOException(FirstPart(e.Message), e);
         }
     }
 

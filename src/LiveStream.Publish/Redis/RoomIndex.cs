@@ -8,7 +8,8 @@ namespace LiveStream.Publish.Redis;
 /// rooms whose latest writes Redis took are listed, and a room that is over leaves only if Redis shows nothing newer of it: the list
 /// lies in another slot than the rooms, so no script can fence it.
 /// </summary>
-internal sealed class RoomIndex(RedisOptions options, RedisConnection connection, RoomWriter writer, TimeProvider time, ILogger logger)
+internal sealed class RoomIndex(
+    RedisOptions options, RedisConnection connection, RoomWriter writer, Func<int, long> epochOfGroup, TimeProvider time, ILogger logger)
 {
     private const int ChunkRooms = 500;
     private const long FreshMs = 5000;
@@ -44,7 +45,7 @@ internal sealed class RoomIndex(RedisOptions options, RedisConnection connection
                     wholeOn = link;
                 }
             }
-            catch (RedisServerException refused)
+            catch (RedisServerException refused) when (!RoomWriter.IsOfAnother(refused))
             {
                 logger.LogDebug(refused, "The list of rooms was not written.");
             }
@@ -62,7 +63,7 @@ internal sealed class RoomIndex(RedisOptions options, RedisConnection connection
         var sinceMs = time.GetUtcNow().ToUnixTimeMilliseconds() - FreshMs;
         foreach (var mailbox in mailboxes)
         {
-            if (mailbox.Newest is { } newest && mailbox.IsShown(sinceMs) && (whole || newest.Summary.Online != mailbox.IndexedOnline))
+            if (mailbox.Newest is { } newest && mailbox.IsShown(sinceMs) && epochOfGroup(mailbox.Group) != 0 && (whole || newest.Summary.Online != mailbox.IndexedOnline))
             {
                 entries.Add(new SortedSetEntry(mailbox.Keys.Member, newest.Summary.Online));
                 listed.Add((mailbox, newest.Summary.Online));
@@ -93,7 +94,7 @@ internal sealed class RoomIndex(RedisOptions options, RedisConnection connection
     {
         foreach (var mailbox in mailboxes)
         {
-            if (!mailbox.Finished)
+            if (!mailbox.Finished || (mailbox.Group != RoomMailbox.NoGroup && epochOfGroup(mailbox.Group) == 0))
             {
                 continue;
             }

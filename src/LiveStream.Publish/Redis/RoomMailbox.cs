@@ -7,6 +7,9 @@ namespace LiveStream.Publish.Redis;
 /// </summary>
 internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
 {
+    /// <summary>The group is not known yet.</summary>
+    public const int NoGroup = -1;
+
     private readonly Lock gate = new();
     private SettledWrite? newest;
     private SettledWrite? held;
@@ -23,8 +26,8 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
     /// <summary>Room id.</summary>
     public string Room { get; } = room;
 
-    /// <summary>Partition group of the room.</summary>
-    public int Group { get; } = group;
+    /// <summary>Partition group of the room; <see cref="NoGroup"/> while only the end of a session has been heard of.</summary>
+    public int Group { get; set; } = group;
 
     /// <summary>Names of its keys.</summary>
     public RoomKeys Keys { get; } = keys;
@@ -50,6 +53,9 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
         }
     }
 
+    /// <summary>T of the newest version that was let out, ms since the Unix epoch; 0 before the first.</summary>
+    public long SettledMs => Newest?.AsOfMs ?? 0;
+
     /// <summary>The newest version that was put in, or null.</summary>
     public SettledWrite? Latest
     {
@@ -74,6 +80,18 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
         }
     }
 
+    /// <summary>Whether it has left for good.</summary>
+    public bool IsRemoved
+    {
+        get
+        {
+            lock (gate)
+            {
+                return removed;
+            }
+        }
+    }
+
     /// <summary>Whether anything of it has still to reach Redis.</summary>
     public bool IsWaiting
     {
@@ -89,14 +107,17 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
     /// <summary>Name of the session that was over last, for a room of which this process wrote nothing.</summary>
     public string? OverSession { get; private set; }
 
-    /// <summary>Whether settled numbers of the room should be in Redis.</summary>
-    public bool IsExpected
+    /// <summary>
+    /// The least T of settled numbers that should be in Redis, ms since the Unix epoch: of the version that it took last, 1 when it took any, 0 when
+    /// nothing is known of it.
+    /// </summary>
+    public long ExpectedMs
     {
         get
         {
             lock (gate)
             {
-                return everWritten && !sending;
+                return !everWritten || sending ? 0 : stored?.Write.AsOfMs ?? 1;
             }
         }
     }
@@ -169,14 +190,14 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
         }
     }
 
-    /// <summary>Takes the call that brings Redis up to date.</summary>
+    /// <summary>Takes the call that brings Redis up to date; none with epoch 0.</summary>
     public bool TryTakeSettled(long epoch, long expireSeconds, out SettledCall call)
     {
         lock (gate)
         {
             queued = false;
             call = default;
-            if (removed || !dirty || newest is null)
+            if (removed || !dirty || newest is null || epoch == 0)
             {
                 return false;
             }

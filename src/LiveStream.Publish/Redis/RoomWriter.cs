@@ -75,7 +75,7 @@ internal sealed class RoomWriter(
             {
                 meter.CountFailed();
                 failed(mailbox);
-                if (trouble is RedisServerException refused)
+                if (trouble is RedisServerException refused && !IsOfAnother(refused))
                 {
                     SayRefused(refused);
                 }
@@ -91,9 +91,19 @@ internal sealed class RoomWriter(
     internal static bool IsTrouble(Exception trouble) =>
         trouble is RedisException or TimeoutException or ObjectDisposedException or TaskCanceledException or IOException;
 
+    /// <summary>
+    /// The server is not the one to write to any more, or not yet: it became a replica, or it loads its data. The next connection looks for the
+    /// one that is.
+    /// </summary>
+    internal static bool IsOfAnother(RedisServerException refused) =>
+        refused.Message.StartsWith("READONLY", StringComparison.Ordinal) || refused.Message.StartsWith("LOADING", StringComparison.Ordinal)
+        || refused.Message.StartsWith("MASTERDOWN", StringComparison.Ordinal) || refused.Message.Contains("-READONLY", StringComparison.Ordinal);
+
     private async Task WriteSettledAsync(RedisLink link, RoomMailbox mailbox)
     {
-        if (!mailbox.TryTakeSettled(epochOfGroup(mailbox.Group), expireSeconds, out var call))
+        // Nothing is sent for a group that is not ours now; what waits goes out, or is dropped, when that is known again.
+        var epoch = epochOfGroup(mailbox.Group);
+        if (!mailbox.TryTakeSettled(epoch, expireSeconds, out var call))
         {
             return;
         }
@@ -124,14 +134,14 @@ internal sealed class RoomWriter(
     private async Task WriteLiveAsync(RedisLink link, RoomMailbox mailbox)
     {
         var started = time.GetTimestamp();
-        if (!mailbox.Live.TryTake(epochOfGroup(mailbox.Group), mailbox.IsExpected, out var call))
+        if (!mailbox.Live.TryTake(epochOfGroup(mailbox.Group), mailbox.SettledMs, mailbox.ExpectedMs, out var call))
         {
             return;
         }
 
         var sentAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var evaluating = EvaluateAsync(
-            link, Scripts.Live, mailbox.Keys.Live, [call.Epoch, call.OffsetSum, call.Json, expireSeconds, call.SettledExpected ? 1 : 0]);
+            link, Scripts.Live, mailbox.Keys.Live, [call.Epoch, call.OffsetSum, call.Json, expireSeconds, call.ExpectedMs, call.SettledMs]);
         pace.Spent(time.GetElapsedTime(started));
         var reply = await evaluating;
         if (mailbox.Live.Replied(reply, sentAtMs))

@@ -13,7 +13,7 @@ internal static class Scripts
 
     /// <summary>
     /// Settled: nothing was written, since the stored state is not the one that the write builds on. Live: written, but the
-    /// settled keys that should be there are gone.
+    /// settled keys that should be there are gone, or older: a flush, or a replica that was behind when it took over.
     /// </summary>
     public const long NeedsWhole = 2;
 
@@ -77,8 +77,9 @@ internal static class Scripts
         """;
 
     /// <summary>
-    /// Keys: <see cref="RoomKeys.Live"/>. Arguments: epoch, sum of offsets, the live object, seconds to expiry, 1 when settled keys
-    /// should be there. A refused write returns 0.
+    /// Keys: <see cref="RoomKeys.Live"/>. Arguments: epoch, sum of offsets, the live object, seconds to expiry, T of the settled keys that
+    /// should be there at least (0 = none), T of the writer's own settled numbers. A refused write returns 0: a newer owner, or newer numbers of the same, or
+    /// settled numbers that the writer has yet to catch up with.
     /// </summary>
     public const string Live = """
         local stored = redis.call('HMGET', KEYS[1], 'nowEpoch', 'nowOffsets', 'asOf')
@@ -87,10 +88,15 @@ internal static class Scripts
         if storedEpoch and (epoch < storedEpoch or (epoch == storedEpoch and offsets < storedOffsets)) then
           return 0
         end
+        local storedT = tonumber(stored[3] or '')
+        if storedT and tonumber(ARGV[6]) < storedT then
+          return 0
+        end
         redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
         redis.call('HMSET', KEYS[1], 'nowEpoch', ARGV[1], 'nowOffsets', ARGV[2])
         redis.call('EXPIRE', KEYS[1], ARGV[4])
-        if ARGV[5] == '1' and not stored[3] then
+        local expectedT = tonumber(ARGV[5])
+        if expectedT > 0 and (not storedT or storedT < expectedT) then
           return 2
         end
         return 1

@@ -31,5 +31,6 @@ internal readonly record struct SettledCall(SettledWrite Write, long Epoch, Redi
 /// <param name="Json">The live object.</param>
 /// <param name="Epoch">With which epoch.</param>
 /// <param name="OffsetSum">Orders the versions of one epoch.</param>
-/// <param name="SettledExpected">Whether this process has written settled numbers of the room.</param>
-internal readonly record struct LiveCall(byte[] Json, long Epoch, long OffsetSum, bool SettledExpected);
+/// <param name="SettledMs">T of the newest settled numbers here, 0 = none: while Redis shows a later one, this process has yet to catch up.</param>
+/// <param name="ExpectedMs">The least T of settled numbers that Redis took from this process and should have, 0 = none.</param>
+internal readonly record struct LiveCall(byte[] Json, long Epoch, long OffsetSum, long SettledMs, long ExpectedMs);

@@ -10,8 +10,8 @@ public sealed class CheckpointFolderTests : IDisposable
     [Fact]
     public async Task The_identity_key_is_created_once_and_then_kept()
     {
-        var first = await CheckpointFolder.Open(folder.Path).IdentityKeyAsync();
-        var second = await CheckpointFolder.Open(folder.Path).IdentityKeyAsync();
+        var first = await Open().IdentityKeyAsync();
+        var second = await Open().IdentityKeyAsync();
         Assert.True(first.Created);
         Assert.False(second.Created);
         Assert.Equal(32, first.Bytes.Length);
@@ -21,7 +21,7 @@ public sealed class CheckpointFolderTests : IDisposable
     [Fact]
     public async Task Instances_that_start_together_agree_on_one_key()
     {
-        var keys = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => CheckpointFolder.Open(folder.Path).IdentityKeyAsync())));
+        var keys = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Open().IdentityKeyAsync())));
         Assert.Single(keys.Select(key => Convert.ToHexString(key.Bytes)).Distinct());
         Assert.Single(keys, key => key.Created);
     }
@@ -29,7 +29,7 @@ public sealed class CheckpointFolderTests : IDisposable
     [Fact]
     public async Task The_key_file_is_for_its_owner_only()
     {
-        await CheckpointFolder.Open(folder.Path).IdentityKeyAsync();
+        await Open().IdentityKeyAsync();
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.Path, "identity.key")));
@@ -40,7 +40,7 @@ public sealed class CheckpointFolderTests : IDisposable
     public async Task A_damaged_key_is_said_and_not_replaced()
     {
         File.WriteAllText(Path.Combine(folder.Path, "identity.key"), "short");
-        var mistake = await Assert.ThrowsAsync<UsageException>(() => CheckpointFolder.Open(folder.Path).IdentityKeyAsync());
+        var mistake = await Assert.ThrowsAsync<UsageException>(() => Open().IdentityKeyAsync());
         Assert.Contains("identity.key", mistake.Message, StringComparison.Ordinal);
         Assert.Equal("short", File.ReadAllText(Path.Combine(folder.Path, "identity.key")));
     }
@@ -48,19 +48,21 @@ public sealed class CheckpointFolderTests : IDisposable
     [Fact]
     public async Task Epochs_rise_per_group_and_survive_a_restart()
     {
-        Assert.Equal(1, await CheckpointFolder.Open(folder.Path).RaiseEpochAsync(0));
-        Assert.Equal(2, await CheckpointFolder.Open(folder.Path).RaiseEpochAsync(0));
-        Assert.Equal(1, await CheckpointFolder.Open(folder.Path).RaiseEpochAsync(12));
-        Assert.Equal(3, await CheckpointFolder.Open(folder.Path).RaiseEpochAsync(0));
+        var first = await Open().RaiseEpochAsync(0);
+        var second = await Open().RaiseEpochAsync(0);
+        Assert.Equal((0, first.Epoch), (first.Before, second.Before));
+        Assert.True(second.Epoch > first.Epoch);
+        Assert.Equal(0, (await Open().RaiseEpochAsync(12)).Before);
+        Assert.Equal(second.Epoch, (await Open().RaiseEpochAsync(0)).Before);
     }
 
     [Fact]
     public async Task An_epoch_is_given_once()
     {
-        var store = CheckpointFolder.Open(folder.Path);
+        var store = Open();
         var epochs = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => store.RaiseEpochAsync(3))));
-        Assert.Equal(epochs.Length, epochs.Distinct().Count());
-        Assert.True(await store.RaiseEpochAsync(3) > epochs.Max());
+        Assert.Equal(epochs.Length, epochs.Select(raised => raised.Epoch).Distinct().Count());
+        Assert.True((await store.RaiseEpochAsync(3)).Epoch > epochs.Max(raised => raised.Epoch));
     }
 
     [Fact]
@@ -68,9 +70,23 @@ public sealed class CheckpointFolderTests : IDisposable
     {
         var file = Path.Combine(folder.Path, "file");
         File.WriteAllText(file, "");
-        var mistake = Assert.Throws<UsageException>(() => CheckpointFolder.Open(Path.Combine(file, "checkpoints")));
+        var mistake = Assert.Throws<UsageException>(() => CheckpointFolder.Open(Path.Combine(file, "checkpoints"), TimeProvider.System));
         Assert.Contains("Checkpoint:Folder", mistake.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_folder_that_was_lost_does_not_begin_below_the_epochs_it_gave()
+    {
+        var store = Open();
+        var key = await store.IdentityKeyAsync();
+        var before = await store.RaiseEpochAsync(3);
+        Directory.Delete(folder.Path, recursive: true);
+        Assert.True((await store.RaiseEpochAsync(3)).Epoch >= before.Epoch);
+        Assert.Equal(key.Bytes, (await Open().IdentityKeyAsync()).Bytes);
+    }
+
     public void Dispose() => folder.Dispose();
+
+    private CheckpointFolder Open() => CheckpointFolder.Open(folder.Path, TimeProvider.System);
+
 }

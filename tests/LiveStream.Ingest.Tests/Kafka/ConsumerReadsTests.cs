@@ -58,8 +58,9 @@ public sealed class ConsumerReadsTests : IAsyncDisposable
         reading.Assign([.. Partitions(0).SkipLast(1), new TopicPartitionOffset("like", MockKafka.Partitions - 1, 99_999)]);
         await reading.UntilAsync(() => reading.Reads.MustStartOver, "the error");
         Assert.Equal(1, _log.Count("Kafka no longer has offset 99999 of like [[3]]"));
-        await reading.UntilAsync(() => reading.Groups.All.SkipLast(1).All(IsAtEnd), "the others");
-        Assert.Equal(reading.Groups.All.SkipLast(1).Sum(group => group.Partitions[0].Position), _probe.Engine.Counters.Read);
+        Assert.Equal([0, 1, 2], reading.Groups.All.Select(group => group.Number).Order());
+        await reading.UntilAsync(() => reading.Groups.All.All(IsAtEnd), "the others");
+        Assert.Equal(reading.Groups.All.Sum(group => group.Partitions[0].Position), _probe.Engine.Counters.Read);
     }
 
     [Fact]
@@ -108,7 +109,11 @@ public sealed class ConsumerReadsTests : IAsyncDisposable
             var options = new KafkaOptions { BootstrapServers = test._kafka.BootstrapServers, GroupId = "reads", Topics = [new("like", [EventType.Like])] };
             var clock = new MonotonicClock(TimeProvider.System);
             _consumer = new ConsumerBuilder<byte[], byte[]>(KafkaProperties.Consumer(options)).SetLogHandler((_, _) => { }).Build();
-            Groups = new AssignedGroups(options, MockKafka.Partitions, 1000, test._probe.Engine, default, clock, test._log);
+            var hooks = new GroupHooks();
+            var search = new GroupSearch(
+                hooks, some => Task.FromResult<IReadOnlyList<LogBounds>>([.. some.Select(_ => new LogBounds(0, 100_000))]), TimeProvider.System, test._log);
+            Groups = new AssignedGroups(
+                options, MockKafka.Partitions, 1000, test._probe.Engine, hooks, search, new GroupSaver(hooks, null, clock, test._log), clock, test._log);
             _batches = inBatches ? BatchQueue.TryOpen(_consumer, Groups.TopicOf, test._log) : null;
             var handler = new RecordHandler(options, MockKafka.Partitions, Samples.Pseudonym, null, test._log);
             Reads = new ConsumerReads(
@@ -123,7 +128,8 @@ public sealed class ConsumerReadsTests : IAsyncDisposable
         {
             var assigned = partitions.Select(partition => partition.TopicPartition).ToArray();
             _batches?.Take(assigned);
-            Groups.Open(assigned);
+            Groups.Assign(assigned);
+            Assert.Equal(assigned.Length, Groups.Service(0, _ => true).Count);
             Assert.Null(Groups.Failure);
             _consumer.Assign(partitions);
         }

@@ -19,6 +19,32 @@ public sealed class KafkaPropertiesTests
     }
 
     [Fact]
+    public void The_new_group_protocol_assigns_by_range_and_leaves_times_to_the_brokers()
+    {
+        var options = new KafkaOptions { Properties = new Dictionary<string, string> { ["group.protocol"] = "consumer" } };
+        KafkaProperties.Check(options);
+        var config = KafkaProperties.Consumer(options);
+        Assert.Equal("range", config.GroupRemoteAssignor);
+        Assert.Null(config.SessionTimeoutMs);
+        Assert.Null(config.PartitionAssignmentStrategy);
+        Assert.True(KafkaProperties.IsCooperative(options));
+        Assert.False(KafkaProperties.IsCooperative(new KafkaOptions()));
+    }
+
+    [Fact]
+    public void A_group_protocol_that_nobody_knows_is_refused()
+    {
+        var options = new KafkaOptions { Properties = new Dictionary<string, string> { ["group.protocol"] = "share" } };
+        Assert.Contains("it is classic or consumer", Assert.Throws<KafkaSourceException>(() => KafkaProperties.Check(options)).Message);
+    }
+
+    [Theory]
+    [InlineData("session.timeout.ms", "3000", 3_000)]
+    [InlineData("client.rack", "a", 6_000)]
+    public void The_session_timeout_is_known(string name, string value, int expected) =>
+        Assert.Equal(expected, KafkaProperties.SessionTimeoutMs(new KafkaOptions { Properties = new Dictionary<string, string> { [name] = value } }));
+
+    [Fact]
     public void Others_are_passed_on_to_the_clients_they_concern()
     {
         var options = new KafkaOptions

@@ -65,6 +65,9 @@ internal sealed class KafkaBroker : IAsyncDisposable
         await ended.KillAsync();
     }
 
+    /// <summary>Sends a signal to a node, such as <c>STOP</c>.</summary>
+    public Task SignalAsync(int node, string signal) => running[node].SignalAsync(signal);
+
     /// <summary>Brings a killed node back with its data; returns when the cluster answers with all nodes.</summary>
     public Task StartAgainAsync(int node)
     {

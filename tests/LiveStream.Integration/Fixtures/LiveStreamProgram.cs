@@ -25,7 +25,14 @@ internal sealed class LiveStreamProgram : IAsyncDisposable
     public HttpClient Http => http;
 
     /// <summary>Starts a command; the screen listens on a free port.</summary>
-    public static LiveStreamProgram Start(IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>>[] settings)
+    public static LiveStreamProgram Start(IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>>[] settings) =>
+        Start("dotnet", ["exec", Repository.Program, .. arguments], settings);
+
+    /// <summary>As <see cref="Start(IEnumerable{string}, IEnumerable{KeyValuePair{string, string}}[])"/>, for a process whose files may become too large: it is told so by an error instead of a signal that ends it.</summary>
+    public static LiveStreamProgram StartIgnoringFileLimits(IEnumerable<string> arguments, params IEnumerable<KeyValuePair<string, string>>[] settings) =>
+        Start("/usr/bin/env", ["--ignore-signal=XFSZ", "dotnet", "exec", Repository.Program, .. arguments], settings);
+
+    private static LiveStreamProgram Start(string file, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>[] settings)
     {
         var home = new TemporaryFolder();
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -39,7 +46,7 @@ internal sealed class LiveStreamProgram : IAsyncDisposable
             environment[name] = value;
         }
 
-        var process = ChildProgram.Start("dotnet", ["exec", Repository.Program, .. arguments], environment, home.Path);
+        var process = ChildProgram.Start(file, arguments, environment, home.Path);
         return new LiveStreamProgram(process, home, environment["LIVESTREAM__SCREEN__URLS"]);
     }
 

@@ -52,6 +52,10 @@ internal sealed class RoomView(IDatabase redis, string room)
         return lifetimes;
     }
 
+    /// <summary>Likes of the session, settled; 0 while there are none.</summary>
+    public async Task<long> LikesAsync() => await SnapshotAsync() is { } snapshot
+        && snapshot.GetProperty("windows").GetProperty("session").GetProperty("events").TryGetProperty("like", out var likes) ? likes.GetInt64() : 0;
+
     /// <summary>A number of the live object's counters, or -1 while there is none.</summary>
     public async Task<long> CounterAsync(string name) =>
         await NowAsync() is { } now ? now.GetProperty("counters").GetProperty(name).GetInt64() : -1;

@@ -100,6 +100,63 @@ public sealed class RedisFencingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_owner_that_restored_an_older_T_is_silent_in_all_keys_until_it_has_caught_up()
+    {
+        var figures = new RandomSnapshots(1).Live("r1"u8.ToArray());
+        figures.OffsetSum = 1_000;
+        figures.Online = 1;
+        await PutAsync(newer, 60_000);
+        newer.PutLive(figures);
+        await OnlineAsync(1);
+
+        older.Epoch = 3;
+        older.Put(PublisherBench.Snapshot("r1", 50_000, seed: 2));
+        figures.OffsetSum = 500;
+        figures.Online = 2;
+        older.PutLive(figures);
+        await older.UntilAsync(() => older.Publisher.Meter.Fenced >= 3, 5, "both refused");
+        await OnlineAsync(1);
+        Assert.Equal("60000", await AsOfAsync());
+
+        older.Put(PublisherBench.Snapshot("r1", 60_000, seed: 2));
+        older.PutLive(figures);
+        await OnlineAsync(2);
+        figures.Online = 3;
+        newer.PutLive(figures);
+        var fenced = newer.Publisher.Meter.Fenced;
+        await newer.UntilAsync(() => newer.Publisher.Meter.Fenced > fenced, 5, "the old owner is out");
+        await OnlineAsync(2);
+    }
+
+    [Fact]
+    public async Task Whoever_is_in_doubt_changes_nothing_even_in_a_redis_that_was_flushed()
+    {
+        await PutAsync(older, 10_000);
+        await older.UntilAsync(async () => (await database.SortedSetScoreAsync("live:rooms", "r1")).HasValue, 5, "listed");
+        Assert.True(older.Board.TryGet("r1", out var shown));
+        older.Epoch = 0;
+        await older.UntilAsync(() => database.KeyDeleteAsync("live:rooms"), 5, "unlisted");
+        await server.CommandAsync("FLUSHALL");
+        var versions = new List<string>();
+        await database.Multiplexer.GetSubscriber().SubscribeAsync("live:{r1}", (_, version) => versions.Add(version!));
+        older.Put(PublisherBench.Snapshot("r1", 11_000));
+        older.PutLive(new RandomSnapshots(1).Live("r1"u8.ToArray()));
+
+        // The other publisher's write, made after, is there: the queues of this one have long been looked at.
+        await PutAsync(newer, 5_000, room: "r2");
+        await older.UntilAsync(async () => (await database.SortedSetScoreAsync("live:rooms", "r2")).HasValue, 5, "the other's room is listed");
+        Assert.Empty(await Task.WhenAll(((string[])["snapshot", "screen", "now", "fence", "series"]).Select(async key => await database.KeyExistsAsync($"live:{{r1}}:{key}") ? key : null))
+            is var there ? there.OfType<string>() : []);
+        Assert.Null(await database.SortedSetScoreAsync("live:rooms", "r1"));
+        Assert.Empty(versions);
+        Assert.True(older.Board.TryGet("r1", out var still));
+        Assert.Equal((shown.Version, shown.Sequence), (still.Version, still.Sequence));
+
+        older.Epoch = 1;
+        await older.UntilAsync(async () => await AsOfAsync() == "11000" && await database.KeyExistsAsync("live:{r1}:now"), 5, "certain again, it writes what waited");
+    }
+
+    [Fact]
     public async Task A_dropped_group_writes_nothing_any_more()
     {
         await PutAsync(older, 10_000);
@@ -111,10 +168,10 @@ public sealed class RedisFencingTests : IAsyncLifetime
         Assert.Equal(0, older.Publisher.Meter.Fenced);
     }
 
-    private async Task PutAsync(PublisherBench owner, long asOfMs, string session = "s1")
+    private async Task PutAsync(PublisherBench owner, long asOfMs, string session = "s1", string room = "r1")
     {
-        owner.Put(PublisherBench.Snapshot("r1", asOfMs, session));
-        await owner.UntilAsync(async () => await AsOfAsync() == $"{asOfMs}", 5, $"T = {asOfMs}");
+        owner.Put(PublisherBench.Snapshot(room, asOfMs, session));
+        await owner.UntilAsync(async () => await database.HashGetAsync($"live:{{{room}}}:screen", "asOf") == $"{asOfMs}", 5, $"T = {asOfMs}");
     }
 
     private async Task<string?> AsOfAsync() => await database.HashGetAsync("live:{r1}:screen", "asOf");

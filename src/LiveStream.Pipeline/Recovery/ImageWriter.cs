@@ -10,14 +10,14 @@ namespace LiveStream.Pipeline.Recovery;
 /// slice's mark, and a room is written before anything of it is settled. So the lane stands still for a stretch of bytes at a time and not for the
 /// whole. Owned by the lane's group, which makes one per barrier.
 /// </summary>
-internal sealed class GroupSaver
+internal sealed class ImageWriter
 {
     private readonly StateWriter _writer;
     private readonly Queue<RoomEntry> _rooms;
     private readonly TaskCompletionSource<ReadOnlySequence<byte>> _saved;
 
     /// <summary>Marks what the rooms hold now.</summary>
-    public GroupSaver(NameTable names, IReadOnlyCollection<RoomEntry> rooms, TaskCompletionSource<ReadOnlySequence<byte>> saved)
+    public ImageWriter(NameTable names, IReadOnlyCollection<RoomEntry> rooms, TaskCompletionSource<ReadOnlySequence<byte>> saved)
     {
         _writer = new StateWriter(names);
         _rooms = new Queue<RoomEntry>(rooms);
