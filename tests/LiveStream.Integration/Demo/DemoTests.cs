@@ -8,7 +8,8 @@ namespace LiveStream.Integration.Demo;
 [Collection(TimedTests.Name)]
 public sealed class DemoTests
 {
-    private static readonly TimeSpan MovesLimit = TimeSpan.FromSeconds(20);
+    // What a busy machine may take; the test says how long it was.
+    private static readonly TimeSpan MovesLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     [Fact]
