@@ -266,11 +266,12 @@ public sealed class GroupIntake
     {
         foreach (var room in _wide.Judge(settledMs))
         {
-            _wide.Widen(room);
+            _wide.Widen(room, _largestMs);
             Send(Message(LaneMessageKind.Widen) with { Wide = new WideNews(room, []) });
         }
 
-        foreach (var room in _wide.TakeQuiet(settledMs, _options.SessionIdleMs))
+        // A session that has had an end may be open for longer than others are, where these are over soon.
+        foreach (var room in _wide.TakeQuiet(settledMs, Math.Max(_options.SessionIdleMs, EngineOptions.EndedIdleMs)))
         {
             Send(Message(LaneMessageKind.Narrow) with { Wide = new WideNews(room.Name, []) });
         }
@@ -288,21 +289,22 @@ public sealed class GroupIntake
             _partitions[p].LargestMs = image.Partitions[p].LargestMs;
         }
 
-        Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
         foreach (var room in WideImage.RoomsOf(image))
         {
             if (_outboxes.Length > 1)
             {
-                _wide.Widen(room);
+                _wide.Widen(room, _largestMs);
             }
         }
 
+        // The first message: a lane that knows the group has restored it, and can take letters of lanes that are ahead.
         var restored = new List<Task>();
         foreach (var outbox in _outboxes)
         {
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             restored.Add(done.Task);
             outbox.Send(Message(LaneMessageKind.Restore) with { Image = image, Done = done });
+            outbox.Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
             outbox.TryFlush();
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using LiveStream.Pipeline.Batches;
+using LiveStream.Pipeline.Wide;
 
 namespace LiveStream.Pipeline.Lanes;
 
@@ -18,6 +19,7 @@ internal sealed class Lane
     private readonly ConcurrentQueue<EventBatch> _pool;
     private readonly LaneState _state;
     private readonly Dictionary<int, (LaneGroup Group, long WatermarkMs, long OffsetSum)> _groups = [];
+    private readonly Dictionary<int, List<LaneLetter>> _early = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Lane(int number, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
@@ -119,18 +121,38 @@ internal sealed class Lane
     {
         while (_state.Post.TryTake(Number, out var letter))
         {
-            // A group that was given up has no use for letters.
-            if (!_groups.TryGetValue(letter.Group, out var known))
+            if (_groups.TryGetValue(letter.Group, out var known))
             {
+                Take(letter, known.Group);
                 continue;
             }
 
-            known.Group.Take(letter);
-            while (!known.Group.IsHeld && known.Group.Held.TryDequeue(out var held))
+            // Its sender is ahead of this lane, or this lane was the first to drop the group.
+            if (!_early.TryGetValue(letter.Group, out var early))
             {
-                Handle(held, known.Group);
-                held.Done?.TrySetResult();
+                _early[letter.Group] = early = [];
             }
+
+            early.Add(letter);
+        }
+    }
+
+    private void Forget(int group)
+    {
+        _early.Remove(group, out var letters);
+        foreach (var letter in letters ?? [])
+        {
+            WideLane.Drop(_state, letter);
+        }
+    }
+
+    private void Take(in LaneLetter letter, LaneGroup group)
+    {
+        group.Take(letter);
+        while (!group.IsHeld && group.Held.TryDequeue(out var held))
+        {
+            Handle(held, group);
+            held.Done?.TrySetResult();
         }
     }
 
@@ -142,6 +164,10 @@ internal sealed class Lane
                 Tick(message.TimeMs);
                 return;
             case LaneMessageKind.Mail:
+                return;
+            case LaneMessageKind.Forget:
+                Forget(message.Group);
+                message.Done?.TrySetResult();
                 return;
         }
 
@@ -159,6 +185,13 @@ internal sealed class Lane
 
         Handle(message, known.Group);
         message.Done?.TrySetResult();
+        if (message.Kind != LaneMessageKind.Close && _early.Remove(message.Group, out var early))
+        {
+            foreach (var letter in early)
+            {
+                Take(letter, known.Group);
+            }
+        }
     }
 
     private void Handle(in LaneMessage message, LaneGroup group)

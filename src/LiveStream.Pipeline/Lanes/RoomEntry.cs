@@ -22,6 +22,7 @@ internal sealed class RoomEntry(Room room)
     private readonly long[] _pendingEvents = new long[EventTypes.ViewerCount];
     private Int128 _pendingGmvMinor;
     private RoomSlice? _latest;
+    private long _markedAtMs;
     private long _goneMs;
     private int _gone;
 
@@ -53,6 +54,7 @@ internal sealed class RoomEntry(Room room)
     public void MarkForSaving()
     {
         IsUnsaved = true;
+        _markedAtMs = AtMs;
         foreach (var slice in _slices)
         {
             slice.Marked = slice.Count;
@@ -65,7 +67,7 @@ internal sealed class RoomEntry(Room room)
         IsUnsaved = false;
         writer.BeginRoom(room.Name, (int)WideImage.KindOf(this));
         room.Save(writer);
-        writer.Write(AtMs);
+        writer.Write(_markedAtMs);
         writer.Write(_slices.Count(s => s.Marked > 0));
         foreach (var slice in _slices)
         {
@@ -141,7 +143,7 @@ internal sealed class RoomEntry(Room room)
         var slice = _slices[0];
         _slices.RemoveAt(0);
         _latest = null;
-        (_goneMs, _gone) = slice.StartMs >= _goneMs ? (slice.StartMs, slice.Count) : (_goneMs, _gone);
+        (_goneMs, _gone) = slice.StartMs >= _goneMs ? (slice.StartMs, slice.Count - slice.Foreign) : (_goneMs, _gone);
         Depart(slice);
         return slice;
     }
@@ -203,7 +205,7 @@ internal sealed class RoomEntry(Room room)
     private long PerSecond()
     {
         var startMs = AtMs - (AtMs % EngineOptions.HopMs);
-        var waiting = _slices.Count > 0 && _slices[^1].StartMs == startMs ? _slices[^1].Count : 0;
+        var waiting = _slices.Count > 0 && _slices[^1].StartMs == startMs ? _slices[^1].Count - _slices[^1].Foreign : 0;
         return waiting + (_goneMs == startMs ? _gone : 0);
     }
 
