@@ -32,12 +32,16 @@ public sealed class AgingTable<TRow>(int cap)
         return ref added ? ref Renew(key, out added) : ref row;
     }
 
-    /// <summary>Adds the rows of another table that this one lacks.</summary>
-    public void Add(AgingTable<TRow> other)
+    /// <summary>Adds the rows of another table.</summary>
+    /// <param name="other">The other table.</param>
+    /// <param name="merge">Takes what a row of the other table knows into the row that is here, which is all 0 when it was not.</param>
+    public void Add(AgingTable<TRow> other, RowMerge<TRow> merge)
     {
+        void AddRow(ref TRow row) => merge(ref GetOrAdd(row.Key, out _), row);
+
         Forgot |= other.Forgot;
-        other._old?.ForEach(Add);
-        other._young.ForEach(Add);
+        other._old?.ForEach(AddRow);
+        other._young.ForEach(AddRow);
     }
 
     /// <summary>Writes its state.</summary>
@@ -56,15 +60,6 @@ public sealed class AgingTable<TRow>(int cap)
         _old = reader.ReadBool() ? new KeyTable<TRow>() : null;
         _young.Restore(ref reader);
         _old?.Restore(ref reader);
-    }
-
-    private void Add(ref TRow row)
-    {
-        ref var own = ref GetOrAdd(row.Key, out var added);
-        if (added)
-        {
-            own = row;
-        }
     }
 
     private ref TRow Renew(ulong key, out bool added)
@@ -97,3 +92,6 @@ public sealed class AgingTable<TRow>(int cap)
         return ref renewed;
     }
 }
+
+/// <summary>Takes what another row of the same key knows into a row.</summary>
+public delegate void RowMerge<TRow>(ref TRow row, in TRow other);

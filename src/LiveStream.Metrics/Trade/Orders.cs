@@ -65,8 +65,12 @@ public sealed class Orders
     /// <summary>Adds what another part of the same session counted.</summary>
     public void Add(Orders other) => _repeatBuyers += other._repeatBuyers;
 
-    /// <summary>Takes over the remembered orders of another part.</summary>
-    public void AddRows(Orders other) => _orders.Add(other._orders);
+    /// <summary>Takes over the remembered orders of another part. Where both know one, only the part of its user knows the latest of it.</summary>
+    public void AddRows(Orders other) => _orders.Add(other._orders, static (ref OrderRow row, in OrderRow known) =>
+    {
+        row.OrderSecond = Math.Max(row.OrderSecond, known.OrderSecond);
+        row.PaidSecond = Math.Max(row.PaidSecond, known.PaidSecond);
+    });
 
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)

@@ -65,7 +65,7 @@ public sealed class TradeCopies(NameTable names, int maxIds)
     }
 
     /// <summary>Takes over the remembered ids of another part.</summary>
-    public void AddRows(TradeCopies other) => _seen.Add(other._seen);
+    public void AddRows(TradeCopies other) => _seen.Add(other._seen, static (ref IdRow _, in IdRow _) => { });
 
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)

@@ -115,6 +115,9 @@ public sealed class GroupIntake
         }
     }
 
+    /// <summary>Rooms whose users are split over the lanes now.</summary>
+    public int WideRooms => _wide.Rooms.Count;
+
     /// <summary>Counts one event that was read and rejected while decoding.</summary>
     public void Reject(RejectReason reason)
     {

@@ -25,13 +25,15 @@ internal static class EngineReplay
     /// <param name="lanes">Lanes of the engines that read by turns.</param>
     /// <param name="chunks">How many lines are read at a time; null = 16.</param>
     /// <param name="handOverOneIn">Every so many chunks on average another engine takes over with an image of the group; 0 = never.</param>
-    /// <param name="wanted">Settles second by second and keeps these snapshots; null settles as a replay does.</param>
-    public static async Task<OracleResult> Run(
-        IReadOnlyList<byte[]> files, OracleOptions oracle, IReadOnlyList<int> lanes, Random? chunks = null, int handOverOneIn = 0,
-        HashSet<SnapshotId>? wanted = null)
+    public static Task<OracleResult> Run(
+        IReadOnlyList<byte[]> files, OracleOptions oracle, IReadOnlyList<int> lanes, Random? chunks = null, int handOverOneIn = 0) =>
+        Run(new Reading(files), oracle, lanes, chunks, handOverOneIn, null);
+
+    // Without wanted snapshots it settles as a replay does, else second by second, and keeps these.
+    private static async Task<OracleResult> Run(
+        Reading reading, OracleOptions oracle, IReadOnlyList<int> lanes, Random? chunks, int handOverOneIn, HashSet<SnapshotId>? wanted)
     {
         var sinks = new List<CollectingSink>();
-        var reading = new Reading(files);
         var total = default(CounterTotals);
         GroupImage? image = null;
         for (var turn = 0; !reading.Ended; turn++)
@@ -70,13 +72,14 @@ internal static class EngineReplay
     /// <param name="expected">What the oracle writes: keys of the snapshots to keep.</param>
     /// <param name="chunks">How many lines are read at a time.</param>
     /// <param name="handOverOneIn">Every so many chunks on average another engine takes over; 0 = never.</param>
-    /// <returns>What was expected, as far as it was settled, and what was found.</returns>
-    public static async Task<(OracleResult Expected, OracleResult Actual)> RunWide(
+    /// <returns>What was expected, as far as it was settled, what was found, and how many rooms were split at once.</returns>
+    public static async Task<(OracleResult Expected, OracleResult Actual, int Split)> RunWide(
         IReadOnlyList<byte[]> files, OracleOptions oracle, IReadOnlyList<int> lanes, OracleResult expected, Random chunks, int handOverOneIn)
     {
         var wanted = expected.Lines.Select(SnapshotId.Of).ToHashSet();
-        var actual = await Run(files, oracle, lanes, chunks, handOverOneIn, wanted);
-        return (expected with { Lines = [.. expected.Lines.Where(line => wanted.Contains(SnapshotId.Of(line)))] }, actual);
+        var reading = new Reading(files);
+        var actual = await Run(reading, oracle, lanes, chunks, handOverOneIn, wanted);
+        return (expected with { Lines = [.. expected.Lines.Where(line => wanted.Contains(SnapshotId.Of(line)))] }, actual, reading.MostSplit);
     }
 
     private static StreamEngine Open(OracleOptions oracle, int lanes, List<CollectingSink> sinks, HashSet<SnapshotId>? wanted)
@@ -120,6 +123,8 @@ internal static class EngineReplay
         private readonly List<int> _open = [.. Enumerable.Range(0, files.Count)];
 
         public bool Ended { get; private set; }
+
+        public int MostSplit { get; private set; }
 
         // Always continues with the file whose watermark is least, a random number of lines at a time. Ends with an image when another engine is to go on.
         public async Task<GroupImage?> Feed(StreamEngine engine, GroupImage? image, Random? chunks, int handOverOneIn)
@@ -166,6 +171,7 @@ internal static class EngineReplay
             }
 
             intake.Flush(CancellationToken.None);
+            MostSplit = Math.Max(MostSplit, intake.WideRooms);
         }
 
         private static void Add(GroupIntake intake, int file, EventDecoder decoder, ReadOnlySpan<byte> line)

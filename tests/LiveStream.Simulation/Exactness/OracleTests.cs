@@ -53,13 +53,17 @@ public sealed class OracleTests
         }
 
         var seeds = int.TryParse(Environment.GetEnvironmentVariable("LIVESTREAM_TEST_SEEDS"), out var wanted) ? wanted / 5 : WideSeeds;
+        var split = 0;
         for (var seed = part; seed < seeds; seed += Parts)
         {
-            await CheckWideSeed(seed);
+            split += await CheckWideSeed(seed) > 0 ? 1 : 0;
         }
+
+        Assert.True(split > seeds / Parts / 2, $"Rooms were split in {split} of {seeds / Parts} logs only.");
     }
 
-    private static async Task CheckWideSeed(int seed)
+    // How many rooms were split at once.
+    private static async Task<int> CheckWideSeed(int seed)
     {
         var files = LogGenerator.Generate(seed, 40 + (seed % 160));
 
@@ -68,15 +72,17 @@ public sealed class OracleTests
         var expected = Replay.Run(files, options);
         if (SecondsOf(expected) > MostWideSeconds)
         {
-            return;
+            return 0;
         }
 
         int[] lanes = [2, 1, 5, 3];
-        var (settled, actual) = await EngineReplay.RunWide(files, options, [lanes[seed % 4], lanes[(seed + 1) % 4]], expected, new Random(seed), seed % 2 == 0 ? 0 : 12);
+        var (settled, actual, split) = await EngineReplay.RunWide(files, options, [lanes[seed % 4], lanes[(seed + 1) % 4]], expected, new Random(seed), seed % 2 == 0 ? 0 : 12);
         if (FirstDifference(settled, actual) is { } difference)
         {
             Assert.Fail($"seed {seed}, {options}\n{difference}");
         }
+
+        return split;
     }
 
     // Every second of every session is settled and put together, so a few long logs would take all the time.
