@@ -130,11 +130,14 @@ public sealed class StreamEngine : IAsyncDisposable
     /// </summary>
     public async Task CloseGroupAsync(int group)
     {
-        foreach (var lane in _lanes)
+        foreach (var kind in (LaneMessageKind[])[LaneMessageKind.Close, LaneMessageKind.Forget])
         {
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await lane.Writer.WriteAsync(new LaneMessage(LaneMessageKind.Close, group) { WatermarkMs = long.MinValue, Done = done }).ConfigureAwait(false);
-            await done.Task.ConfigureAwait(false);
+            foreach (var lane in _lanes)
+            {
+                var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await lane.Writer.WriteAsync(new LaneMessage(kind, group) { WatermarkMs = long.MinValue, Done = done }).ConfigureAwait(false);
+                await done.Task.ConfigureAwait(false);
+            }
         }
     }
 

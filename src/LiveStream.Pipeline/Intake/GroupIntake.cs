@@ -266,7 +266,7 @@ public sealed class GroupIntake
     {
         foreach (var room in _wide.Judge(settledMs))
         {
-            _wide.Widen(room);
+            _wide.Widen(room, _largestMs);
             Send(Message(LaneMessageKind.Widen) with { Wide = new WideNews(room, []) });
         }
 
@@ -288,21 +288,22 @@ public sealed class GroupIntake
             _partitions[p].LargestMs = image.Partitions[p].LargestMs;
         }
 
-        Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
         foreach (var room in WideImage.RoomsOf(image))
         {
             if (_outboxes.Length > 1)
             {
-                _wide.Widen(room);
+                _wide.Widen(room, _largestMs);
             }
         }
 
+        // The first message: a lane that knows the group has restored it, and can take letters of lanes that are ahead.
         var restored = new List<Task>();
         foreach (var outbox in _outboxes)
         {
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             restored.Add(done.Task);
             outbox.Send(Message(LaneMessageKind.Restore) with { Image = image, Done = done });
+            outbox.Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
             outbox.TryFlush();
         }
 

@@ -18,6 +18,7 @@ internal sealed class Lane
     private readonly ConcurrentQueue<EventBatch> _pool;
     private readonly LaneState _state;
     private readonly Dictionary<int, (LaneGroup Group, long WatermarkMs, long OffsetSum)> _groups = [];
+    private readonly Dictionary<int, List<LaneLetter>> _early = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Lane(int number, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
@@ -119,18 +120,29 @@ internal sealed class Lane
     {
         while (_state.Post.TryTake(Number, out var letter))
         {
-            // A group that was given up has no use for letters.
-            if (!_groups.TryGetValue(letter.Group, out var known))
+            if (_groups.TryGetValue(letter.Group, out var known))
             {
+                Take(letter, known.Group);
                 continue;
             }
 
-            known.Group.Take(letter);
-            while (!known.Group.IsHeld && known.Group.Held.TryDequeue(out var held))
+            // Its sender is ahead of this lane, or this lane was the first to drop the group.
+            if (!_early.TryGetValue(letter.Group, out var early))
             {
-                Handle(held, known.Group);
-                held.Done?.TrySetResult();
+                _early[letter.Group] = early = [];
             }
+
+            early.Add(letter);
+        }
+    }
+
+    private void Take(in LaneLetter letter, LaneGroup group)
+    {
+        group.Take(letter);
+        while (!group.IsHeld && group.Held.TryDequeue(out var held))
+        {
+            Handle(held, group);
+            held.Done?.TrySetResult();
         }
     }
 
@@ -142,6 +154,10 @@ internal sealed class Lane
                 Tick(message.TimeMs);
                 return;
             case LaneMessageKind.Mail:
+                return;
+            case LaneMessageKind.Forget:
+                _early.Remove(message.Group);
+                message.Done?.TrySetResult();
                 return;
         }
 
@@ -159,6 +175,13 @@ internal sealed class Lane
 
         Handle(message, known.Group);
         message.Done?.TrySetResult();
+        if (message.Kind != LaneMessageKind.Close && _early.Remove(message.Group, out var early))
+        {
+            foreach (var letter in early)
+            {
+                Take(letter, known.Group);
+            }
+        }
     }
 
     private void Handle(in LaneMessage message, LaneGroup group)

@@ -28,6 +28,7 @@ internal sealed class LaneGroup
     private readonly Queue<long> _unsaid = new();
     private ImageWriter? _saver;
     private TaskCompletionSource<ReadOnlySequence<byte>>? _saveWhenMerged;
+    private byte[]? _narrowWhenMerged;
     private long _sweptMs = long.MinValue;
 
     public LaneGroup(LaneState lane, int group)
@@ -55,7 +56,7 @@ internal sealed class LaneGroup
     public void SetWholeFrom(long timeMs) => _rooms.WholeFromMs = timeMs;
 
     /// <summary>Whether its messages have to wait: other lanes have to send something first, and will.</summary>
-    public bool IsHeld => _wide.AwaitsImage || _saveWhenMerged is not null;
+    public bool IsHeld => _wide.AwaitsImage || _saveWhenMerged is not null || _narrowWhenMerged is not null;
 
     /// <summary>Whether other lanes have to send something before it has handed out everything.</summary>
     public bool IsWaiting => IsHeld || _wide.IsMerging;
@@ -68,10 +69,21 @@ internal sealed class LaneGroup
     {
         _wide.Take(letter);
         SaySettled();
-        if (_saveWhenMerged is { } saved && !_wide.IsMerging)
+        if (_wide.IsMerging)
+        {
+            return;
+        }
+
+        if (_saveWhenMerged is { } saved)
         {
             _saveWhenMerged = null;
             Save(saved);
+        }
+
+        if (_narrowWhenMerged is { } room)
+        {
+            _narrowWhenMerged = null;
+            Narrow(room);
         }
     }
 
@@ -81,8 +93,17 @@ internal sealed class LaneGroup
     /// <summary>News of a wide room.</summary>
     public void Add(WideNews news) => _wide.Add(news);
 
-    /// <summary>A wide room is as any other again.</summary>
-    public void Narrow(byte[] room) => _wide.Narrow(room);
+    /// <summary>A wide room is as any other again, once its last parts have been added.</summary>
+    public void Narrow(byte[] room)
+    {
+        if (_wide.IsMerging)
+        {
+            _narrowWhenMerged = room;
+            return;
+        }
+
+        _wide.Narrow(room);
+    }
 
     /// <summary>Begins to write down what it holds now; one that is being written is written to its end first.</summary>
     public void Save(TaskCompletionSource<ReadOnlySequence<byte>> saved)
@@ -222,6 +243,7 @@ internal sealed class LaneGroup
     {
         _saveWhenMerged?.TrySetCanceled();
         _saveWhenMerged = null;
+        _narrowWhenMerged = null;
         _saver?.Cancel();
         _saver = null;
         DropHeld();

@@ -20,6 +20,9 @@ internal enum LaneMessageKind : byte
     /// <summary>Drop a group's rooms.</summary>
     Close,
 
+    /// <summary>Every lane has dropped a group's rooms: letters that they had sent before are of no use.</summary>
+    Forget,
+
     /// <summary>Hand out live numbers.</summary>
     Tick,
 

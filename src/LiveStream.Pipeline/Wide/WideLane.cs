@@ -15,6 +15,9 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
     /// <summary>Rooms of which the leader has not sent this lane its part yet.</summary>
     private readonly List<byte[]> _awaited = [];
 
+    /// <summary>Parts of rooms that leaders ahead of this lane have sent before it was told that they are wide.</summary>
+    private readonly List<LaneLetter> _early = [];
+
     /// <summary>Whether the group has to wait for a leader.</summary>
     public bool AwaitsImage => _awaited.Count > 0;
 
@@ -44,7 +47,15 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         var leader = RoomRouting.LaneOf(Metrics.Names.NameHash.Compute(room), lane.Lanes);
         if (leader != lane.Number)
         {
-            _awaited.Add(room);
+            var at = _early.FindIndex(letter => letter.Room.AsSpan().SequenceEqual(room));
+            if (at < 0)
+            {
+                _awaited.Add(room);
+                return;
+            }
+
+            TakeOver(_early[at]);
+            _early.RemoveAt(at);
             return;
         }
 
@@ -71,17 +82,18 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
     /// <summary>A letter came.</summary>
     public void Take(in LaneLetter letter)
     {
-        if (letter.Image is { } image)
+        if (letter.Image is not null)
         {
-            var reader = new StateReader(image, lane.Names);
-            reader.BeginRoom(out var room, out _, out _);
-            var entry = rooms.GetOrAdd(lane.Names.Intern(room), long.MinValue);
-            entry.Room.IsWing = true;
-            entry.Restore(ref reader);
-            entry.Room.BecomePart(IsOwn, keepsCounts: false);
-            Attach(entry, letter.From);
-            lane.Counters.AddBuffered(entry.Pending);
-            _awaited.RemoveAll(awaited => awaited.AsSpan().SequenceEqual(room));
+            // It belongs behind the message that says so: an image that is taken before holds the room as the leader has it there.
+            var room = letter.Room;
+            if (_awaited.RemoveAll(awaited => awaited.AsSpan().SequenceEqual(room)) > 0)
+            {
+                TakeOver(letter);
+            }
+            else
+            {
+                _early.Add(letter);
+            }
         }
         else if (Find(letter.Room) is { Wide: { Merge: { } merge } wide } entry)
         {
@@ -165,6 +177,18 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
 
         lane.Counters.Restore(entry.Pending);
         lane.Caps.Restore(keepsCounts && entry.Room.Open.Count > 0 ? 1 : 0, 0);
+    }
+
+    private void TakeOver(in LaneLetter letter)
+    {
+        var reader = new StateReader(letter.Image!.Value, lane.Names);
+        reader.BeginRoom(out var room, out _, out _);
+        var entry = rooms.GetOrAdd(lane.Names.Intern(room), long.MinValue);
+        entry.Room.IsWing = true;
+        entry.Restore(ref reader);
+        entry.Room.BecomePart(IsOwn, keepsCounts: false);
+        Attach(entry, letter.From);
+        lane.Counters.AddBuffered(entry.Pending);
     }
 
     private bool IsOwn(ulong viewer) => RoomRouting.LaneOfViewer(viewer, lane.Lanes) == lane.Number;

@@ -7,7 +7,9 @@ namespace LiveStream.Pipeline.Wide;
 /// <summary>
 /// A room whose users are split over all lanes, as the intake sees it: the seconds that have not been settled. Owned by <see cref="WideRooms"/>.
 /// </summary>
-internal sealed class WideRoom(byte[] name)
+/// <param name="name">Room id, UTF-8.</param>
+/// <param name="lastMs">No event before it became wide has a larger time.</param>
+internal sealed class WideRoom(byte[] name, long lastMs)
 {
     private readonly List<WideSecond> _seconds = [];
     private WideSecond? _latest;
@@ -18,8 +20,8 @@ internal sealed class WideRoom(byte[] name)
     /// <summary>Hash of its id.</summary>
     public ulong Hash { get; } = NameHash.Compute(name);
 
-    /// <summary>Largest event time noted.</summary>
-    public long LastMs { get; private set; } = long.MinValue;
+    /// <summary>No event of it has a larger time.</summary>
+    public long LastMs { get; private set; } = lastMs;
 
     /// <summary>Takes note of an event.</summary>
     public void Note(scoped in ParsedEvent parsed, long timeMs, bool moved)

@@ -24,7 +24,7 @@ internal sealed class WideRooms(NameNumbers names, int lanes, WideRoomOptions op
     /// <summary>Counts an event of a room; the room if it is wide.</summary>
     public WideRoom? Count(int room)
     {
-        if (!IsPossible)
+        if (!IsPossible && _rooms.Count == 0)
         {
             return null;
         }
@@ -42,25 +42,27 @@ internal sealed class WideRooms(NameNumbers names, int lanes, WideRoomOptions op
     }
 
     /// <summary>Makes a room wide.</summary>
-    public WideRoom Widen(byte[] room)
+    /// <param name="room">Room id, UTF-8.</param>
+    /// <param name="lastMs">No event of it so far has a larger time.</param>
+    public void Widen(byte[] room, long lastMs)
     {
-        var widened = new WideRoom(room);
+        var widened = new WideRoom(room, lastMs);
         _rooms.Add(widened);
         Number(widened);
-        return widened;
     }
 
     /// <summary>Names of the rooms that should be wide from now on, judged by the events since T was judged last.</summary>
     public List<byte[]> Judge(long settledMs)
     {
         var widened = new List<byte[]>();
-        var passedMs = settledMs - _countedFromMs;
+        var isFirst = _countedFromMs == long.MinValue;
+        var passedMs = isFirst ? EngineOptions.HopMs : settledMs - _countedFromMs;
         if (!IsPossible || passedMs < EngineOptions.HopMs)
         {
             return widened;
         }
 
-        if (_countedFromMs != long.MinValue)
+        if (!isFirst)
         {
             var least = Math.Max(Math.Max(1, options.LeastEventsPerSecond * (double)passedMs / EngineOptions.HopMs), _total * options.LeastShare / lanes);
             for (var room = 0; room < _bound && _rooms.Count + widened.Count < options.MaxRooms; room++)
@@ -81,7 +83,7 @@ internal sealed class WideRooms(NameNumbers names, int lanes, WideRoomOptions op
     /// <summary>Takes out the rooms of which every session is over at T.</summary>
     public List<WideRoom> TakeQuiet(long settledMs, long sessionIdleMs)
     {
-        var quiet = _rooms.FindAll(room => room.LastMs != long.MinValue && settledMs - room.LastMs > sessionIdleMs + EngineOptions.HopMs);
+        var quiet = _rooms.FindAll(room => settledMs - room.LastMs > sessionIdleMs + EngineOptions.HopMs);
         foreach (var room in quiet)
         {
             _rooms.Remove(room);
