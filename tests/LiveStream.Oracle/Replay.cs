@@ -13,9 +13,7 @@ public static class Replay
         ArgumentNullException.ThrowIfNull(options);
 
         var partitions = files.Select(file => Partition.Of(file, options.LatenessMs)).ToList();
-        var rooms = partitions.SelectMany(partition => partition.Accepted).GroupBy(item => item.Room)
-            .Select(room => (Room: room.Key, Finder: FindSessions(room, options)))
-            .ToList();
+        var rooms = RoomsOf(partitions, options);
 
         var applied = rooms.Sum(room => room.Finder.Sessions.Sum(session => (long)session.Applied.Count));
         var counters = new OracleCounters(
@@ -31,6 +29,26 @@ public static class Replay
             .Select(found => new Session(found.Name, found.Applied, options));
         return new OracleResult(Lines(sessions), counters);
     }
+
+    /// <summary>The applied events with their final session and ts, as rows of the table <c>events</c> of src/METRICS.md, one JSON object each.</summary>
+    public static IReadOnlyList<byte[]> AppliedEvents(IReadOnlyList<byte[]> files, OracleOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(options);
+
+        var partitions = files.Select(file => Partition.Of(file, options.LatenessMs)).ToList();
+        return
+        [
+            .. RoomsOf(partitions, options).SelectMany(room => room.Finder.Sessions)
+                .SelectMany(session => session.Applied.Select(item => AppliedTable.Row(session.Name, session.Applied[0].Ts, item))),
+        ];
+    }
+
+    private static List<(string Room, SessionFinder Finder)> RoomsOf(IEnumerable<Partition> partitions, OracleOptions options) =>
+    [
+        .. partitions.SelectMany(partition => partition.Accepted).GroupBy(item => item.Room)
+            .Select(room => (room.Key, FindSessions(room, options))),
+    ];
 
     private static SessionFinder FindSessions(IEnumerable<LogEvent> ofRoom, OracleOptions options)
     {

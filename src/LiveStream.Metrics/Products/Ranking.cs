@@ -11,6 +11,7 @@ public sealed class Ranking
     private readonly ProductTable _products;
     private readonly int _scope;
     private readonly int[] _top;
+    private readonly long[] _topScores;
     private readonly int[] _candidates;
     private readonly long[] _scores;
     private readonly int _kept;
@@ -19,6 +20,9 @@ public sealed class Ranking
     private int _count;
     private int _topCount;
     private bool _stale;
+
+    // Whether the list has a row that is no candidate, or could get one.
+    private bool _reachesFloor;
 
     /// <summary>An empty list.</summary>
     /// <param name="rows">The products' counts.</param>
@@ -31,6 +35,7 @@ public sealed class Ranking
         _products = products;
         _scope = scope;
         _top = new int[top];
+        _topScores = new long[top];
         _kept = Math.Max(24, top + (top / 2));
         var capacity = Math.Min(byte.MaxValue, _kept * 2);
         _candidates = new int[capacity];
@@ -55,9 +60,9 @@ public sealed class Ranking
     /// <summary>A product's events in the window, and with them perhaps its score, have changed.</summary>
     public void Change(int product)
     {
-        _stale = true;
         var score = _rows.ScoreOf(product, _scope);
         var place = _rows.PlaceOf(product, _scope);
+        _stale |= place != 0 || score > _floor || _reachesFloor;
         if (place != 0)
         {
             _scores[place - 1] = score;
@@ -118,11 +123,15 @@ public sealed class Ranking
     private void Select()
     {
         SelectAmongCandidates();
-        if (_floor > 0 && (_topCount < _top.Length || _rows.ScoreOf(_top[^1], _scope) <= _floor))
+        if (_floor > 0 && IsFloorReached)
         {
             ChooseAnew();
         }
+
+        _reachesFloor = IsFloorReached;
     }
+
+    private bool IsFloorReached => _topCount < _top.Length || _topScores[^1] <= _floor;
 
     private void SelectAmongCandidates()
     {
@@ -132,27 +141,29 @@ public sealed class Ranking
         {
             if (_scores[i] >= least)
             {
-                least = Insert(_candidates[i], least);
+                least = Insert(_candidates[i], _scores[i], least);
             }
         }
     }
 
     // The smallest score that can still make the list.
-    private long Insert(int product, long least)
+    private long Insert(int product, long score, long least)
     {
-        if (_topCount == _top.Length && !IsBefore(product, _top[^1]))
+        if (_topCount == _top.Length && !IsBefore(product, score, _topCount - 1))
         {
             return least;
         }
 
         var at = _topCount < _top.Length ? _topCount++ : _topCount - 1;
-        for (; at > 0 && IsBefore(product, _top[at - 1]); at--)
+        for (; at > 0 && IsBefore(product, score, at - 1); at--)
         {
             _top[at] = _top[at - 1];
+            _topScores[at] = _topScores[at - 1];
         }
 
         _top[at] = product;
-        return _topCount == _top.Length ? _rows.ScoreOf(_top[^1], _scope) : 1;
+        _topScores[at] = score;
+        return _topCount == _top.Length ? _topScores[^1] : 1;
     }
 
     private void ChooseAnew()
@@ -191,20 +202,19 @@ public sealed class Ranking
             // Among many equal scores the list's last rows may stand at the floor: they are chosen from all, not from the candidates.
             if (score >= least)
             {
-                least = Insert(product, least);
+                least = Insert(product, score, least);
             }
         }
     }
 
-    private bool IsBefore(int left, int right)
+    private bool IsBefore(int product, long score, int row)
     {
-        var (leftScore, rightScore) = (_rows.ScoreOf(left, _scope), _rows.ScoreOf(right, _scope));
-        if (leftScore != rightScore)
+        if (score != _topScores[row])
         {
-            return leftScore > rightScore;
+            return score > _topScores[row];
         }
 
-        var (leftGmv, rightGmv) = (_rows.GmvMinorOf(left, _scope), _rows.GmvMinorOf(right, _scope));
-        return leftGmv != rightGmv ? leftGmv > rightGmv : _products.Compare(left, right) < 0;
+        var (gmvMinor, rowGmvMinor) = (_rows.GmvMinorOf(product, _scope), _rows.GmvMinorOf(_top[row], _scope));
+        return gmvMinor != rowGmvMinor ? gmvMinor > rowGmvMinor : _products.Compare(product, _top[row]) < 0;
     }
 }

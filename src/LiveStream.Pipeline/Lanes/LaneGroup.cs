@@ -18,6 +18,7 @@ namespace LiveStream.Pipeline.Lanes;
 internal sealed class LaneGroup
 {
     private const long ReplaySweepMs = 60_000;
+    private const int LookAheadStep = 6;
 
     private readonly LaneState _lane;
     private readonly SessionRunner _runner;
@@ -187,6 +188,7 @@ internal sealed class LaneGroup
         var foreign = 0;
         for (var i = 0; i < taken; i++)
         {
+            LookAhead(batch.Rooms[..taken], i);
             ref readonly var arrived = ref events[i];
             var entry = _names.EntryOf(batch.Rooms[i], arrived.TimeMs, _rooms);
             ref var e = ref entry.SliceOf(arrived.TimeMs).Append(arrived, batch);
@@ -284,6 +286,17 @@ internal sealed class LaneGroup
                     _lane.Names.Mark(e.Name);
                 }
             }
+        }
+    }
+
+    // An event is written where its room's last one ends, and rooms come in any order: what leads there is asked for step by step.
+    private void LookAhead(ReadOnlySpan<int> rooms, int at)
+    {
+        if (at + (3 * LookAheadStep) < rooms.Length)
+        {
+            _names.KnownEntryOf(rooms[at + (3 * LookAheadStep)])?.Prefetch();
+            _names.KnownEntryOf(rooms[at + (2 * LookAheadStep)])?.PrefetchSlice();
+            _names.KnownEntryOf(rooms[at + LookAheadStep])?.PrefetchPlace();
         }
     }
 

@@ -60,6 +60,9 @@ internal sealed class LaneNames(NameTable names)
         return _entries[number] ??= rooms.GetOrAdd(_numbers[number], timeMs);
     }
 
+    /// <summary>The entry of a room if it was looked up before; it may have been removed since.</summary>
+    public RoomEntry? KnownEntryOf(int number) => _entries[number];
+
     /// <summary>Marks every name that a number stands for.</summary>
     public void Mark()
     {

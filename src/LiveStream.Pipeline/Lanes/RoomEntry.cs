@@ -2,6 +2,7 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.State;
+using LiveStream.Metrics.Tables;
 using LiveStream.Metrics.Windows;
 using LiveStream.Pipeline.Output;
 using LiveStream.Pipeline.Wide;
@@ -100,6 +101,15 @@ internal sealed class RoomEntry(Room room)
 
         return _latest = FindSlice(timeMs - (timeMs % EngineOptions.HopMs));
     }
+
+    /// <summary>Asks for what an arriving event looks at first.</summary>
+    public void Prefetch() => CacheLine.Prefetch(ref _latest);
+
+    /// <summary>Asks for the slice that the next event probably goes to.</summary>
+    public void PrefetchSlice() => _latest?.Prefetch();
+
+    /// <summary>Asks for where the next event probably lies.</summary>
+    public void PrefetchPlace() => _latest?.PrefetchPlace();
 
     /// <summary>The slice of a second, taken out to be applied and then returned; null when there is none.</summary>
     public RoomSlice? Take(long startMs) => _slices.Count > 0 && _slices[0].StartMs == startMs ? TakeOldest() : null;

@@ -1,6 +1,7 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.State;
+using LiveStream.Metrics.Tables;
 using LiveStream.Pipeline.Batches;
 
 namespace LiveStream.Pipeline.Lanes;
@@ -82,6 +83,18 @@ internal sealed class RoomSlice
         }
 
         return ref appended;
+    }
+
+    /// <summary>Asks for the slice itself.</summary>
+    public void Prefetch() => CacheLine.Prefetch(ref _events);
+
+    /// <summary>Asks for the place of the next event.</summary>
+    public void PrefetchPlace()
+    {
+        if (Count < _events.Length)
+        {
+            CacheLine.Prefetch(ref _events[Count]);
+        }
     }
 
     /// <summary>Keeps the events that a test lets stay; it may change them.</summary>
