@@ -79,9 +79,9 @@ public sealed class Audience
 
     /// <summary>Whether there is room for what an event would have to remember.</summary>
     public bool Fits(in RoomEvent e, SessionCaps caps) => (e.Product < 0 || _sales.Products.Fits(e.Product))
-        && (!EventTypes.IsViewer(e.Type) || caps.HasRoomForViewer || !Unsafe.IsNullRef(ref Viewers.Find(e.Viewer)));
+        && (!EventTypes.IsViewer(e.Type) || e.Foreign || caps.HasRoomForViewer || !Unsafe.IsNullRef(ref Viewers.Find(e.Viewer)));
 
-    /// <summary>Applies a slice; events that a cap turns away are counted and left out.</summary>
+    /// <summary>Applies a slice; events that a cap turns away are counted and left out. Of foreign events only the product is counted.</summary>
     /// <returns>Time of the last event that was applied, ms since the Unix epoch.</returns>
     public long Apply(in Slice slice, SessionCaps caps, ref SettleCounts counts)
     {
@@ -111,14 +111,15 @@ public sealed class Audience
             }
 
             ref readonly var e = ref events[i];
-            if ((e.Product >= 0 && !_sales.Products.Fits(e.Product)) || (EventTypes.IsViewer(e.Type) && !TryApply(slice, i, caps)))
+            if ((e.Product >= 0 && !_sales.Products.Fits(e.Product)) || (EventTypes.IsViewer(e.Type) && !e.Foreign && !TryApply(slice, i, caps)))
             {
-                counts.RejectedCapacity++;
+                counts.RejectedCapacity += e.Foreign ? 0 : 1;
+                counts.ForeignRejected += e.Foreign ? 1 : 0;
                 continue;
             }
 
-            counts.Applied++;
-            counts.Moved += e.Moved ? 1 : 0;
+            counts.Applied += e.Foreign ? 0 : 1;
+            counts.Moved += e.Moved && !e.Foreign ? 1 : 0;
             lastMs = e.TimeMs;
             if (e.Product >= 0)
             {

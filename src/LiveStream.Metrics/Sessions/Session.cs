@@ -93,7 +93,9 @@ public sealed class Session
         while (SettledMs < untilMs)
         {
             var second = (int)((SettledMs - OriginMs) / EngineOptions.HopMs);
-            var quiet = SettledMs - LastAppliedMs > _quietMs;
+
+            // Parts of a session close the same seconds, whichever of them an event was applied in: their cells lie side by side.
+            var quiet = SettledMs - (_metrics.IsPart ? LastMs : LastAppliedMs) > _quietMs;
             _metrics.Advance(second, quiet);
             SettledMs += EngineOptions.HopMs;
             if (SettledMs % SeriesCurve.FineMs == 0 && !_metrics.IsPart)
@@ -122,13 +124,18 @@ public sealed class Session
 
         if (!AnyFits(events, caps))
         {
-            counts.RejectedCapacity += events.Length;
+            foreach (ref readonly var e in events)
+            {
+                counts.RejectedCapacity += e.Foreign ? 0 : 1;
+                counts.ForeignRejected += e.Foreign ? 1 : 0;
+            }
+
             _capped |= events.Length > 0;
             return;
         }
 
         AdvanceTo(input.StartMs, onHop);
-        var (applied, rejected) = (counts.Applied, counts.RejectedCapacity);
+        var (applied, rejected) = (counts.Applied, counts.RejectedCapacity + counts.ForeignRejected);
         var slice = new Slice
         {
             Events = events,
@@ -139,7 +146,7 @@ public sealed class Session
         };
         LastAppliedMs = Math.Max(LastAppliedMs, _metrics.Apply(slice, caps, ref counts));
         Applied += counts.Applied - applied;
-        _capped |= counts.RejectedCapacity != rejected;
+        _capped |= counts.RejectedCapacity + counts.ForeignRejected != rejected;
     }
 
     /// <summary>Completes the snapshot as of <see cref="SettledMs"/>.</summary>
@@ -259,13 +266,13 @@ public sealed class Session
             return events.Length;
         }
 
-        counts.Duplicate += copies;
         var kept = 0;
         for (var i = 0; i < events.Length; i++)
         {
             if (isCopy[i])
             {
-                counts.Moved += events[i].Moved ? 1 : 0;
+                counts.Duplicate += events[i].Foreign ? 0 : 1;
+                counts.Moved += events[i].Moved && !events[i].Foreign ? 1 : 0;
             }
             else
             {

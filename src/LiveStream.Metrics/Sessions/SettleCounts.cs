@@ -15,6 +15,9 @@ public struct SettleCounts
     /// <summary>Turned away by a cap.</summary>
     public long RejectedCapacity;
 
+    /// <summary>Foreign events (<see cref="Events.RoomEvent.Foreign"/>) that a cap turned away; what becomes of them is counted where their viewer is.</summary>
+    public long ForeignRejected;
+
     /// <summary>Applied or copies, after having been moved; counted besides.</summary>
     public long Moved;
 }

@@ -86,13 +86,17 @@ public static class SnapshotParts
             at++;
         }
 
-        if (at < to.Count && order == 0)
-        {
-            to[at] = added with { Viewers = to[at].Viewers + added.Viewers };
-        }
-        else
+        if (at == to.Count || order != 0)
         {
             to.Insert(at, added);
+            return;
+        }
+
+        // A viewer whom one part counts as unknown may have become known in another.
+        to[at] = added with { Viewers = to[at].Viewers + added.Viewers };
+        if (to[at].Viewers == 0)
+        {
+            to.RemoveAt(at);
         }
     }
 }

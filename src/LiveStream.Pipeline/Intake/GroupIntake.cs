@@ -270,7 +270,8 @@ public sealed class GroupIntake
             Send(Message(LaneMessageKind.Widen) with { Wide = new WideNews(room, []) });
         }
 
-        foreach (var room in _wide.TakeQuiet(settledMs, _options.SessionIdleMs))
+        // A session that has had an end may be open for longer than others are, where these are over soon.
+        foreach (var room in _wide.TakeQuiet(settledMs, Math.Max(_options.SessionIdleMs, EngineOptions.EndedIdleMs)))
         {
             Send(Message(LaneMessageKind.Narrow) with { Wide = new WideNews(room.Name, []) });
         }

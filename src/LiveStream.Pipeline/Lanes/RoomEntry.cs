@@ -141,7 +141,7 @@ internal sealed class RoomEntry(Room room)
         var slice = _slices[0];
         _slices.RemoveAt(0);
         _latest = null;
-        (_goneMs, _gone) = slice.StartMs >= _goneMs ? (slice.StartMs, slice.Count) : (_goneMs, _gone);
+        (_goneMs, _gone) = slice.StartMs >= _goneMs ? (slice.StartMs, slice.Count - slice.Foreign) : (_goneMs, _gone);
         Depart(slice);
         return slice;
     }
@@ -203,7 +203,7 @@ internal sealed class RoomEntry(Room room)
     private long PerSecond()
     {
         var startMs = AtMs - (AtMs % EngineOptions.HopMs);
-        var waiting = _slices.Count > 0 && _slices[^1].StartMs == startMs ? _slices[^1].Count : 0;
+        var waiting = _slices.Count > 0 && _slices[^1].StartMs == startMs ? _slices[^1].Count - _slices[^1].Foreign : 0;
         return waiting + (_goneMs == startMs ? _gone : 0);
     }
 

@@ -81,6 +81,8 @@ internal sealed class WideRooms(NameNumbers names, int lanes, WideRoomOptions op
     }
 
     /// <summary>Takes out the rooms of which every session is over at T.</summary>
+    /// <param name="settledMs">T.</param>
+    /// <param name="sessionIdleMs">The longest quiet that ends a session.</param>
     public List<WideRoom> TakeQuiet(long settledMs, long sessionIdleMs)
     {
         var quiet = _rooms.FindAll(room => settledMs - room.LastMs > sessionIdleMs + EngineOptions.HopMs);
