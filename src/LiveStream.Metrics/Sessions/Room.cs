@@ -321,7 +321,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
 
     private int OpenSession(int sessionName, long timeMs)
     {
-        if (_open.Count >= options.Caps.MaxSessionsPerRoom || (_open.Count == 0 && !IsWing && !caps.TryTakeRoom()))
+        if (_open.Count >= options.Caps.MaxSessionsPerRoom || (_open.Count == 0 && !IsWing && !TryTakePlace()))
         {
             MarkCapped();
             _turnedAwayMs = timeMs;
@@ -337,6 +337,18 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
 
         _open.Add(opened);
         return _open.Count - 1;
+    }
+
+    // All parts of a wide room open the same sessions, so the one that is counted is not turned away alone.
+    private bool TryTakePlace()
+    {
+        if (!OpensParts)
+        {
+            return caps.TryTakeRoom();
+        }
+
+        caps.Restore(1, 0);
+        return true;
     }
 
     private void Close(int index)

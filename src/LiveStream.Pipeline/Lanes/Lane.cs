@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using LiveStream.Pipeline.Batches;
+using LiveStream.Pipeline.Wide;
 
 namespace LiveStream.Pipeline.Lanes;
 
@@ -136,6 +137,15 @@ internal sealed class Lane
         }
     }
 
+    private void Forget(int group)
+    {
+        _early.Remove(group, out var letters);
+        foreach (var letter in letters ?? [])
+        {
+            WideLane.Drop(_state, letter);
+        }
+    }
+
     private void Take(in LaneLetter letter, LaneGroup group)
     {
         group.Take(letter);
@@ -156,7 +166,7 @@ internal sealed class Lane
             case LaneMessageKind.Mail:
                 return;
             case LaneMessageKind.Forget:
-                _early.Remove(message.Group);
+                Forget(message.Group);
                 message.Done?.TrySetResult();
                 return;
         }

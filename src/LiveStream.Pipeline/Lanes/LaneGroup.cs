@@ -249,6 +249,7 @@ internal sealed class LaneGroup
         _saver?.Cancel();
         _saver = null;
         DropHeld();
+        _wide.Drop();
         _lane.Counters.Drop(_rooms.Entries.Sum(e => e.Pending));
         foreach (var entry in _rooms.Entries)
         {

@@ -38,6 +38,9 @@ internal readonly record struct LaneLetter(int Group, byte[] Room)
     /// <summary>The room as it was when it became wide.</summary>
     public ReadOnlySequence<byte>? Image { get; init; }
 
+    /// <summary>How many of the events that wait in the image are the receiver's: nobody else counts them.</summary>
+    public int Pending { get; init; }
+
     /// <summary>Live numbers of a lane's part.</summary>
     public LiveFigures? Live { get; init; }
 

@@ -22,6 +22,7 @@ internal sealed class RoomEntry(Room room)
     private readonly long[] _pendingEvents = new long[EventTypes.ViewerCount];
     private Int128 _pendingGmvMinor;
     private RoomSlice? _latest;
+    private long _markedAtMs;
     private long _goneMs;
     private int _gone;
 
@@ -53,6 +54,7 @@ internal sealed class RoomEntry(Room room)
     public void MarkForSaving()
     {
         IsUnsaved = true;
+        _markedAtMs = AtMs;
         foreach (var slice in _slices)
         {
             slice.Marked = slice.Count;
@@ -65,7 +67,7 @@ internal sealed class RoomEntry(Room room)
         IsUnsaved = false;
         writer.BeginRoom(room.Name, (int)WideImage.KindOf(this));
         room.Save(writer);
-        writer.Write(AtMs);
+        writer.Write(_markedAtMs);
         writer.Write(_slices.Count(s => s.Marked > 0));
         foreach (var slice in _slices)
         {

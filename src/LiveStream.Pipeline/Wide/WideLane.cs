@@ -65,11 +65,12 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         var writer = new StateWriter(lane.Names);
         entry.Save(writer);
         var image = writer.Complete();
+        var pendingOf = PendingOf(entry);
         for (var other = 0; other < lane.Lanes; other++)
         {
             if (other != leader)
             {
-                lane.Post.Send(other, new LaneLetter(group, room) { Image = image, From = leader });
+                lane.Post.Send(other, new LaneLetter(group, room) { Image = image, Pending = pendingOf[other], From = leader });
             }
         }
 
@@ -107,6 +108,22 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
                 rooms.MarkStale(entry);
             }
         }
+    }
+
+    /// <summary>The group is given up: events that were on their way here count as never read.</summary>
+    public void Drop()
+    {
+        _early.ForEach(letter => Drop(lane, letter));
+        _early.Clear();
+        _awaited.Clear();
+        _entries.Clear();
+    }
+
+    /// <summary>A letter is of no use to its receiver: events that it has for him count as never read.</summary>
+    public static void Drop(LaneState lane, in LaneLetter letter)
+    {
+        lane.Counters.AddBuffered(letter.Pending);
+        lane.Counters.Drop(letter.Pending);
     }
 
     /// <summary>Takes note of seconds that are about to settle.</summary>
@@ -168,6 +185,7 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         if (lane.Lanes == 1)
         {
             entry.Room.BecomeWhole();
+            entry.Room.IsWing = false;
             KeepEvents(entry, (ref RoomEvent e) => !e.Foreign);
         }
         else
@@ -210,6 +228,24 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         }
 
         KeepEvents(entry, (ref RoomEvent e) => Stays(ref e, isLeader));
+    }
+
+    // Of the events that wait, those that another lane counts from here on.
+    private int[] PendingOf(RoomEntry entry)
+    {
+        var pending = new int[lane.Lanes];
+        foreach (var slice in entry.Slices)
+        {
+            foreach (ref readonly var e in slice.Events)
+            {
+                if (EventTypes.IsViewer(e.Type))
+                {
+                    pending[RoomRouting.LaneOfViewer(e.Viewer, lane.Lanes)]++;
+                }
+            }
+        }
+
+        return pending;
     }
 
     private WideSecond SecondOf(RoomSlice slice)

@@ -114,6 +114,17 @@ internal sealed class LaneRig : IAsyncDisposable
             : throw new InvalidOperationException("The lane's queue is full.");
     }
 
+    /// <summary>Every lane has dropped the group: what they had sent each other is of no use.</summary>
+    public async Task Forget(int group = 0)
+    {
+        foreach (var lane in _lanes)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await lane.Writer.WriteAsync(new LaneMessage(LaneMessageKind.Forget, group) { Done = done });
+            await Limited(done.Task);
+        }
+    }
+
     public static async Task<GroupImage> ImageOf(GroupIntake intake)
     {
         var taking = intake.TakeImageAsync();
