@@ -174,7 +174,6 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
     {
         var leader = RoomRouting.LaneOf(Metrics.Names.NameHash.Compute(lane.Names[entry.Room.Name]), lane.Lanes);
         var keepsCounts = leader == lane.Number;
-        rooms.Hold(entry);
         entry.Room.BecomePart(IsOwn, keepsCounts);
         foreach (var wing in wings)
         {
@@ -193,6 +192,7 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
             Attach(entry, leader);
         }
 
+        rooms.Hold(entry);
         lane.Counters.Restore(entry.Pending);
         lane.Caps.Restore(keepsCounts && entry.Room.Open.Count > 0 ? 1 : 0, 0);
     }
