@@ -219,13 +219,14 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         {
             Merge = isLeader ? new WideMerge(lane.Lanes, leader, (snapshot, own) => runner.HandOutMerged(entry, snapshot, own)) : null,
         };
-        entry.Room.IsWing = !isLeader;
-        entry.Room.OpensParts = true;
-        _entries.Add(entry);
         foreach (var slice in entry.Slices)
         {
             entry.Wide.Add(SecondOf(slice));
         }
+
+        entry.Room.IsWing = !isLeader;
+        entry.Room.OpensParts = true;
+        _entries.Add(entry);
 
         KeepEvents(entry, (ref RoomEvent e) => Stays(ref e, isLeader));
     }

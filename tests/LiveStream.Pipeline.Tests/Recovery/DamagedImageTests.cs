@@ -81,9 +81,10 @@ public sealed class DamagedImageTests
                 lane.Group.Restore(damaged);
                 Assert.False(mustFail && lanes == 1, what);
             }
-            catch (InvalidDataException)
+            catch (InvalidDataException e)
             {
-                Assert.True((lane.Caps.Rooms, lane.Caps.Viewers, lane.State.Counters.Buffered, lane.State.Counters.Dropped) == (0, 0, 0, 0), what);
+                var held = (lane.Caps.Rooms, lane.Caps.Viewers, lane.State.Counters.Buffered, lane.State.Counters.Dropped);
+                Assert.True(held == (0, 0, 0, 0), $"{what}, {lanes} lanes: {held}, {e}");
                 Assert.Empty(lane.Group.Rooms);
             }
             catch (Exception e) when (e is not Xunit.Sdk.XunitException)

@@ -15,7 +15,7 @@ public sealed class OracleTests
     private const int Seeds = 2000;
     private const int Parts = 4;
     private const int WideSeeds = 400;
-    private const long MostWideSeconds = 4_000;
+    private const long MostWideSeconds = 2_500;
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
