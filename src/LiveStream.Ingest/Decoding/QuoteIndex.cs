@@ -9,7 +9,7 @@ namespace LiveStream.Ingest.Decoding;
 /// <summary>
 /// Where the quotes of a stretch of JSON are, and which of its bytes need care (backslashes and control characters; bytes that are not
 /// ASCII), found 64 bytes at a time. Positions are counted from the stretch's <see cref="From"/>. Owned by one
-/// <see cref="QuickReader"/>; a stretch is at most <see cref="MaxLength"/> bytes and serves all events that lie in it.
+/// <see cref="GuessReader"/>; a stretch is at most <see cref="MaxLength"/> bytes and serves all events that lie in it.
 /// </summary>
 internal sealed class QuoteIndex
 {

@@ -7,7 +7,7 @@ namespace LiveStream.Ingest.Decoding;
 /// Reads any JSON object, member by member, into a <see cref="ParsedEvent"/> or a reason to reject it, without allocating. Of a name given
 /// twice only the last value is judged; a known field of the wrong type rejects the event whatever its type. When several
 /// things are wrong, the first of Json, FieldType, Missing, Limit, Type is the reason. Owned by an <see cref="EventDecoder"/>: what its
-/// word is for every object, <see cref="QuickReader"/> says of most of them sooner.
+/// word is for every object, <see cref="GuessReader"/> says of most of them sooner.
 /// </summary>
 internal sealed class StrictReader
 {

@@ -10,7 +10,7 @@ namespace LiveStream.Pipeline.Output;
 public abstract class LaneSink
 {
     /// <summary>
-    /// A settled snapshot of a session. With <see cref="EngineCadence.EveryHop"/> called for each open session after each hop that is the last
+    /// A settled snapshot of a session. With <see cref="Options.SnapshotCadence.EveryHop"/> called for each open session after each hop that is the last
     /// of a settle step; in replay for each multiple of <c>--every</c>.
     /// </summary>
     /// <param name="snapshot">Filled values, valid during the call.</param>
