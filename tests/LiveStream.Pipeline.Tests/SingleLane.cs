@@ -12,10 +12,10 @@ internal sealed class SingleLane
 {
     private readonly EventBatch _batch = new(4096);
 
-    public SingleLane(EngineOptions? options = null, SnapshotCadence? cadence = null, LaneSink? sink = null)
+    public SingleLane(EngineOptions? options = null, SnapshotCadence? cadence = null, LaneSink? sink = null, int lanes = 1)
     {
         var engine = options ?? new EngineOptions();
-        var pipeline = new PipelineOptions { Lanes = 1, Cadence = cadence ?? SnapshotCadence.EveryHop };
+        var pipeline = new PipelineOptions { Lanes = lanes, Cadence = cadence ?? SnapshotCadence.EveryHop };
         Caps = new SessionCaps(engine.Caps.MaxRooms, engine.Caps.MaxViewers);
         State = new LaneState(engine, pipeline, Caps, sink ?? Sink);
         Group = new LaneGroup(State, 0);

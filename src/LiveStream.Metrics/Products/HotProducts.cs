@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
@@ -156,7 +157,7 @@ public sealed class HotProducts
     /// <summary>Takes over a state that was written.</summary>
     public void Restore(ref StateReader reader)
     {
-        _rows.Restore(ref reader);
+        _rows.Restore(ref reader, _products.Count + 1);
         _log.Restore(ref reader);
         reader.ReadPacked<int>(_starts);
         for (var w = 0; w < _history.Length; w++)
@@ -164,7 +165,7 @@ public sealed class HotProducts
             _history[w] = reader.ReadPacked<int>();
         }
 
-        _secondCount = reader.ReadCount();
+        _secondCount = reader.ReadCount(Unsafe.SizeOf<SecondOfProduct>());
         _second = new SecondOfProduct[Math.Max(8, _secondCount)];
         for (var i = 0; i < _secondCount; i++)
         {

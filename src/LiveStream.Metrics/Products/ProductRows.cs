@@ -127,10 +127,13 @@ public sealed class ProductRows
     }
 
     /// <summary>Takes over a state that was written.</summary>
-    public void Restore(ref StateReader reader)
+    /// <param name="reader">Where it is read from.</param>
+    /// <param name="products">How many products there are.</param>
+    public void Restore(ref StateReader reader, int products)
     {
-        _rows = reader.ReadPacked<uint>();
-        _sumCount = reader.ReadCount();
+        // As Ensure makes room.
+        _rows = reader.ReadPacked<uint>(products * 3 / 2 * _stride);
+        _sumCount = reader.ReadCount(_scopes * Unsafe.SizeOf<Sum>());
         _sums = new Sum[_sumCount * _scopes];
         foreach (ref var sum in _sums.AsSpan())
         {

@@ -50,9 +50,11 @@ public sealed class RecentUnits
     }
 
     /// <summary>Takes over a state that was written.</summary>
-    public void Restore(ref StateReader reader)
+    /// <param name="reader">Where it is read from.</param>
+    /// <param name="products">How many products there are.</param>
+    public void Restore(ref StateReader reader, int products)
     {
-        _units = reader.ReadPacked<long>();
+        _units = reader.ReadPacked<long>(Math.Max(8, products * 2));
         for (var paid = reader.ReadCount(); paid > 0; paid--)
         {
             _paid.Enqueue((reader.ReadInt(), reader.ReadInt(), reader.ReadLong()));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Sessions;
@@ -173,7 +174,7 @@ public sealed class Showcase
         _listed = reader.ReadLong();
         _listedOrPaid = reader.ReadLong();
         _paid = reader.ReadLong();
-        _exhibitCount = reader.ReadCount();
+        _exhibitCount = reader.ReadCount(Unsafe.SizeOf<Exhibit>());
         _exhibits = new Exhibit[_exhibitCount];
         for (var i = 0; i < _exhibitCount; i++)
         {

@@ -139,6 +139,15 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         _starts.Clear();
     }
 
+    /// <summary>Forgets every session without finishing it.</summary>
+    public void Abandon()
+    {
+        CloseAll();
+        while (TakeClosed(out _))
+        {
+        }
+    }
+
     /// <summary>
     /// Takes the next closed session, to be finished by the caller. Until then its viewers keep their places: events of the second in which
     /// it was closed may still be applied to it.
@@ -191,11 +200,14 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         var turnedAwayMs = reader.ReadLong();
         _turnedAwayMs = turnedAwayMs == long.MinValue ? null : turnedAwayMs;
         _starts.Restore(ref reader);
+        var open = new List<Session>();
         for (var sessions = reader.ReadCount(); sessions > 0; sessions--)
         {
-            _open.Add(Session.Restore(ref reader, options, names, name));
+            open.Add(Session.Restore(ref reader, options, names, name));
         }
 
+        // What cannot be read to its end takes nobody's place.
+        _open.AddRange(open);
         caps.Restore(_open.Count > 0 && !IsWing ? 1 : 0, _open.Sum(s => s.ViewerCount));
     }
 
@@ -213,13 +225,23 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     /// <summary>Takes over from another part of the room, which is given up.</summary>
     public void AddPart(Room other, Func<ulong, bool> own, bool keepsCounts)
     {
-        foreach (var session in other._open)
+        while (other._open.Count > 0)
         {
+            var session = other._open[^1];
+            other._open.RemoveAt(other._open.Count - 1);
             caps.ReturnViewers(session.ViewerCount);
-            if (_open.Find(s => s.Name == session.Name && s.FirstMs == session.FirstMs) is { } same)
+            if (_open.Find(s => s.Name == session.Name && s.FirstMs == session.FirstMs) is not { } same)
             {
-                var before = same.ViewerCount;
+                continue;
+            }
+
+            var before = same.ViewerCount;
+            try
+            {
                 same.AddPart(session, own, keepsCounts);
+            }
+            finally
+            {
                 caps.Restore(0, same.ViewerCount - before);
             }
         }

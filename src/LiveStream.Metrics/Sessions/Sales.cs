@@ -94,7 +94,7 @@ public sealed class Sales
     {
         Products.Restore(ref reader);
         _hot.Restore(ref reader);
-        _recent.Restore(ref reader);
+        _recent.Restore(ref reader, Products.Count);
         _showcase.Restore(ref reader);
     }
 

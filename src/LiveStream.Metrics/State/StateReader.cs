@@ -11,6 +11,9 @@ namespace LiveStream.Metrics.State;
 /// </summary>
 public ref struct StateReader
 {
+    // More than any state has that does not grow with products; a damaged count must not ask for memory without end.
+    private const int MostNumbers = 1 << 22;
+
     private readonly NameTable _names;
     private readonly List<int> _known = [];
     private SequenceReader<byte> _bytes;
@@ -78,6 +81,9 @@ public ref struct StateReader
     /// <summary>Reads a count.</summary>
     public int ReadCount() => ReadInt() is var count && count >= 0 ? count : throw Broken();
 
+    /// <summary>Reads the count of values that are written one after the other and take at least so many bytes each.</summary>
+    public int ReadCount(int bytesEach) => ReadCount() is var count && count <= _bytes.Remaining / bytesEach ? count : throw Broken();
+
     /// <summary>Reads a truth value.</summary>
     public bool ReadBool() => ReadLong() != 0;
 
@@ -91,7 +97,7 @@ public ref struct StateReader
     /// <summary>Reads bytes.</summary>
     public byte[] ReadBytes()
     {
-        var bytes = new byte[ReadLength(1)];
+        var bytes = new byte[ReadCount(1)];
         if (!_bytes.TryCopyTo(bytes))
         {
             throw Broken();
@@ -113,12 +119,12 @@ public ref struct StateReader
         Fill(values);
     }
 
-    /// <summary>Reads numbers.</summary>
-    public T[] ReadPacked<T>()
+    /// <summary>Reads numbers, as many as there can be at most.</summary>
+    public T[] ReadPacked<T>(int most = MostNumbers)
         where T : unmanaged
     {
         // A run of zeros takes two bytes whatever its length, so the bytes that are left say nothing about the count.
-        var values = new T[ReadCount()];
+        var values = new T[ReadCount() is var count && count <= most ? count : throw Broken()];
         Fill<T>(values);
         return values;
     }
@@ -149,8 +155,6 @@ public ref struct StateReader
 
         return typeof(T) == typeof(uint) ? Unsafe.BitCast<uint, T>((uint)value) : Unsafe.BitCast<long, T>(value);
     }
-
-    private int ReadLength(int size) => ReadCount() is var count && count <= _bytes.Remaining / size ? count : throw Broken();
 
     private void Fill<T>(Span<T> values)
         where T : unmanaged

@@ -1,9 +1,7 @@
 using System.Buffers;
 using LiveStream.Metrics.Events;
-using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
-using LiveStream.Metrics.State;
 using LiveStream.Pipeline.Batches;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Recovery;
@@ -135,46 +133,21 @@ internal sealed class LaneGroup
     public void Restore(GroupImage image)
     {
         SettledMs = image.SettledMs;
-        var parts = new Dictionary<int, (RoomEntry? Leader, List<RoomEntry> Wings)>();
+        var reader = new ImageReader(_lane, _rooms, _wide);
         try
         {
-            foreach (var section in image.Sections)
+            reader.Read(image);
+            if (_lane.IsLive)
             {
-                for (var reader = new StateReader(section, _lane.Names); !reader.End;)
-                {
-                    reader.BeginRoom(out var room, out var kind, out var length);
-                    var hash = NameHash.Compute(room);
-                    if (kind != (int)RoomKind.Narrow)
-                    {
-                        RestorePart(parts, _lane.Names.Intern(room, hash), (RoomKind)kind, ref reader);
-                    }
-                    else if (RoomRouting.LaneOf(hash, _lane.Lanes) == _lane.Number)
-                    {
-                        var entry = _rooms.GetOrAdd(_lane.Names.Intern(room, hash), long.MinValue);
-                        entry.Restore(ref reader);
-                        _lane.Counters.Restore(entry.Pending);
-                    }
-                    else
-                    {
-                        reader.Skip(length);
-                    }
-                }
-            }
-
-            foreach (var (leader, wings) in parts.Values)
-            {
-                _wide.Assemble(leader ?? throw new InvalidDataException("A checkpoint lacks the first part of a room."), wings);
+                Show();
             }
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException)
         {
+            // Whatever the bytes of a damaged image lead to, it is the image that cannot be used.
+            reader.Abandon();
             Drop();
-            throw;
-        }
-
-        if (_lane.IsLive)
-        {
-            Show();
+            throw e as InvalidDataException ?? new InvalidDataException("A checkpoint does not hold what its format says.", e);
         }
     }
 
@@ -253,10 +226,7 @@ internal sealed class LaneGroup
         _lane.Counters.Drop(_rooms.Entries.Sum(e => e.Pending));
         foreach (var entry in _rooms.Entries)
         {
-            entry.Room.CloseAll();
-            while (entry.Room.TakeClosed(out _))
-            {
-            }
+            entry.Room.Abandon();
         }
 
         _rooms.Clear();
@@ -313,20 +283,6 @@ internal sealed class LaneGroup
                 _lane.Counters.Drop(e.Foreign ? 0 : 1);
             }
         }
-    }
-
-    private void RestorePart(Dictionary<int, (RoomEntry? Leader, List<RoomEntry> Wings)> parts, int name, RoomKind kind, ref StateReader reader)
-    {
-        var entry = _rooms.Create(name);
-        entry.Room.IsWing = true;
-        entry.Restore(ref reader);
-        var (leader, wings) = parts.GetValueOrDefault(name, (null, []));
-        if (kind == RoomKind.Wing)
-        {
-            wings.Add(entry);
-        }
-
-        parts[name] = (kind == RoomKind.Leader ? entry : leader, wings);
     }
 
     // A room that is quiet would else be on no screen until something happens in it. Wide rooms are shown when their parts have been added.

@@ -81,14 +81,23 @@ internal sealed class RoomEntry(Room room)
         writer.EndRoom();
     }
 
-    /// <summary>Takes over what was written; it has seen no event.</summary>
+    /// <summary>Takes over what was written; it has seen no event. Holds nothing when that cannot be read.</summary>
     public void Restore(ref StateReader reader)
     {
         room.Restore(ref reader);
         AtMs = reader.ReadLong();
-        for (var slices = reader.ReadCount(); slices > 0; slices--)
+        try
         {
-            FindSlice(reader.ReadLong()).Restore(ref reader);
+            for (var slices = reader.ReadCount(); slices > 0; slices--)
+            {
+                FindSlice(reader.ReadLong()).Restore(ref reader);
+            }
+        }
+        catch
+        {
+            _slices.Clear();
+            room.Abandon();
+            throw;
         }
     }
 

@@ -153,7 +153,13 @@ internal sealed class RoomSlice
     {
         for (var events = reader.ReadCount(); events > 0; events--)
         {
-            ref var e = ref Append(reader.ReadCopy<RoomEvent>());
+            var written = reader.ReadCopy<RoomEvent>();
+            if ((ulong)(written.TimeMs - StartMs) >= EngineOptions.HopMs || (int)written.Type >= EventTypes.Count)
+            {
+                throw new InvalidDataException("A checkpoint holds an event that is none of its second.");
+            }
+
+            ref var e = ref Append(written);
             e.Session = reader.ReadName();
             e.Product = reader.ReadName();
             e.Name = reader.ReadName();

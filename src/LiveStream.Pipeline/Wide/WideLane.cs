@@ -174,7 +174,6 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
     {
         var leader = RoomRouting.LaneOf(Metrics.Names.NameHash.Compute(lane.Names[entry.Room.Name]), lane.Lanes);
         var keepsCounts = leader == lane.Number;
-        rooms.Hold(entry);
         entry.Room.BecomePart(IsOwn, keepsCounts);
         foreach (var wing in wings)
         {
@@ -193,6 +192,7 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
             Attach(entry, leader);
         }
 
+        rooms.Hold(entry);
         lane.Counters.Restore(entry.Pending);
         lane.Caps.Restore(keepsCounts && entry.Room.Open.Count > 0 ? 1 : 0, 0);
     }
@@ -219,13 +219,14 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         {
             Merge = isLeader ? new WideMerge(lane.Lanes, leader, (snapshot, own) => runner.HandOutMerged(entry, snapshot, own)) : null,
         };
-        entry.Room.IsWing = !isLeader;
-        entry.Room.OpensParts = true;
-        _entries.Add(entry);
         foreach (var slice in entry.Slices)
         {
             entry.Wide.Add(SecondOf(slice));
         }
+
+        entry.Room.IsWing = !isLeader;
+        entry.Room.OpensParts = true;
+        _entries.Add(entry);
 
         KeepEvents(entry, (ref RoomEvent e) => Stays(ref e, isLeader));
     }

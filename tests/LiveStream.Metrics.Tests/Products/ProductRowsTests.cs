@@ -51,7 +51,7 @@ public sealed class ProductRowsTests
             if (random.Next(200) == 0)
             {
                 var copy = new ProductRows(options, scopes);
-                Made.HandOver(rows.Save, copy.Restore);
+                Made.HandOver(rows.Save, (ref reader) => copy.Restore(ref reader, model.Count));
                 rows = copy;
             }
 

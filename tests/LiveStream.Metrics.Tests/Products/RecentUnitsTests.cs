@@ -27,7 +27,7 @@ public sealed class RecentUnitsTests
             if (random.Next(100) == 0)
             {
                 var copy = new RecentUnits();
-                Made.HandOver(recent.Save, copy.Restore);
+                Made.HandOver(recent.Save, (ref reader) => copy.Restore(ref reader, products));
                 recent = copy;
             }
 

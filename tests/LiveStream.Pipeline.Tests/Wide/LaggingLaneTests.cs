@@ -45,7 +45,7 @@ public sealed class LaggingLaneTests
 
     private static void Add(GroupIntake intake, string room)
     {
-        for (var second = 0; second < 30; second++)
+        for (var second = 0; second < 12; second++)
         {
             for (var i = 0; i < 20; i++)
             {

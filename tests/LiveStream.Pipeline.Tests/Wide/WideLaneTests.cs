@@ -117,19 +117,23 @@ public sealed class WideLaneTests
         await using var engine = new StreamEngine(new EngineOptions(), Pipeline(Lanes), lane => sinks[lane]);
         for (var turn = 0; turn < 20; turn++)
         {
-            foreach (var sink in sinks)
-            {
-                sink.Snapshots.Clear();
-            }
-
-            var intake = engine.OpenGroup(0, 1);
-            Add(intake, 0, 12);
+            Add(engine.OpenGroup(0, 1), 0, 12);
             await LaneRig.Limited(engine.CloseGroupAsync(0));
             Assert.Equal(0, engine.Counters.Pending);
+            sinks[1].Snapshots.Clear();
         }
 
+        await using var alone = new LaneRig(1);
+        alone.BeginAll();
+        foreach (var intake in (GroupIntake[])[alone.Open(), engine.OpenGroup(0, 1)])
+        {
+            Add(intake, 0, 12);
+            End(intake);
+        }
+
+        await alone.Complete();
         await LaneRig.Limited(engine.CompleteAsync());
-        Assert.True(sinks[1].Snapshots.Count > 0);
+        Assert.Equal(alone.Snapshots, sinks[1].Snapshots);
     }
 
     [Theory]
@@ -263,9 +267,12 @@ public sealed class WideLaneTests
         rig.BeginAll();
         var intake = rig.Open();
         Add(intake, 0, 20);
-        End(intake);
-        await rig.Complete();
+
+        // Once for what the lanes send each other, once for what they make of it.
+        await rig.AllHandled();
+        await rig.AllHandled();
         Assert.True(rig.Counters.Rejected > 0 && rig.IsBalanced, $"{rig.Counters}");
+        Assert.InRange(rig.Caps.Viewers, 5, 5 + Lanes - 1);
         Assert.True(rig.Snapshots[^1].Capped);
         Assert.Equal(rig.Counters.Applied, rig.Snapshots[^1].Applied);
     }
