@@ -14,7 +14,7 @@ public sealed class OracleTests
 {
     private const int Seeds = 2000;
     private const int Parts = 4;
-    private const int WideSeeds = 400;
+    private const int WideSeeds = 240;
     private const long MostWideSeconds = 30_000;
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -75,8 +75,8 @@ public sealed class OracleTests
             return 0;
         }
 
-        int[] lanes = [2, 1, 5, 3];
-        var (settled, actual, split) = await EngineReplay.RunWide(files, options, [lanes[seed % 4], lanes[(seed + 1) % 4]], expected, new Random(seed), seed % 2 == 0 ? 0 : 12);
+        int[][] lanes = [[2, 1], [5, 2], [3, 1], [2, 3]];
+        var (settled, actual, split) = await EngineReplay.RunWide(files, options, lanes[seed % 4], expected, new Random(seed), seed % 2 == 0 ? 0 : 12);
         if (FirstDifference(settled, actual) is { } difference)
         {
             Assert.Fail($"seed {seed}, {options}\n{difference}");
