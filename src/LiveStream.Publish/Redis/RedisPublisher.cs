@@ -62,6 +62,8 @@ public sealed class RedisPublisher : IAsyncDisposable
 
     internal RoomBoard Board { get; }
 
+    internal RoomWriter Writer => writer;
+
     internal LivePace Pace { get; }
 
     internal RedisOptions Options => options;
@@ -203,7 +205,7 @@ public sealed class RedisPublisher : IAsyncDisposable
     }
 
     /// <summary>A new connection may lead to an empty Redis: every room's live numbers go out, and their replies tell.</summary>
-    private void CheckAll()
+    internal void CheckAll()
     {
         var scratch = new ArrayBufferWriter<byte>(1024);
         var totals = counters();
@@ -235,7 +237,7 @@ public sealed class RedisPublisher : IAsyncDisposable
     }
 
     /// <summary>A room without a live write for nearly a second gets one.</summary>
-    private void Restamp(ArrayBufferWriter<byte> scratch)
+    internal void Restamp(ArrayBufferWriter<byte> scratch)
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         CounterTotals? totals = null;
@@ -249,7 +251,8 @@ public sealed class RedisPublisher : IAsyncDisposable
         }
     }
 
-    private void RetryAndMeasure()
+    /// <summary>Rooms whose write failed are queued again.</summary>
+    internal void RetryAndMeasure()
     {
         long rooms = 0, waiting = 0, bytes = 0;
         foreach (var (_, mailbox) in mailboxes)

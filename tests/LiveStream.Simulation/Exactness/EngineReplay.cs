@@ -26,7 +26,7 @@ internal static class EngineReplay
             BatchEvents = 64,
             Cadence = SnapshotCadence.Replay(oracle.EveryMs ?? 0),
         };
-        await using var engine = new StreamEngine(OptionsOf(oracle), pipeline, _ =>
+        await using var engine = new StreamEngine(EngineOptionsOf.Oracle(oracle), pipeline, _ =>
         {
             sinks.Add(new CollectingSink());
             return sinks[^1];
@@ -41,21 +41,6 @@ internal static class EngineReplay
     }
 
     private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y));
-
-    private static EngineOptions OptionsOf(OracleOptions oracle) => new()
-    {
-        LatenessMs = (int)oracle.LatenessMs,
-        PresenceTimeoutMs = (int)oracle.PresenceTimeoutMs,
-        SessionIdleMinutes = oracle.SessionIdleMinutes,
-        WindowMinutes = oracle.WindowMinutes,
-        Funnels = [.. oracle.Funnels.Select(f => new FunnelOptions(f.Name, [.. f.Steps.Select(TypeOf)], (int)f.WithinMs))],
-        HotProducts = new HotProductOptions(oracle.Weights[0], oracle.Weights[1], oracle.Weights[2], oracle.Weights[3], oracle.Top),
-        Currency = oracle.Currency,
-        MinorDigits = oracle.MinorDigits,
-    };
-
-    private static Metrics.Events.EventType TypeOf(string name) =>
-        EventTypes.TryParse(name, out var type) ? type : throw new ArgumentException($"'{name}' is no event type.", nameof(name));
 
     // Always continues with the file whose watermark is least, a random number of lines at a time.
     private static void Feed(StreamEngine engine, IReadOnlyList<byte[]> files, Random? chunks)
