@@ -112,13 +112,14 @@ public static class LiveLogGenerator
         private void Append(long nowMs, int topic, string room, IReadOnlyList<byte[]> lines, byte[] value, long? oldestTs)
         {
             var partition = shape.PartitionOf(room);
-            if (oldestTs < nowMs - OnTimeMs)
+            var isOld = oldestTs < nowMs - OnTimeMs;
+            if (isOld)
             {
                 var onTime = Encoding.UTF8.GetBytes($$"""{"type":"heartbeat","user":"u1","room":{{EventMaker.Quoted(room)}},"ts":{{nowMs}}}""");
-                _records.Add(new LiveRecord(nowMs, topic, partition, room, nowMs, onTime, [onTime]));
+                _records.Add(new LiveRecord(nowMs, topic, partition, room, nowMs, MayTrail: false, onTime, [onTime]));
             }
 
-            _records.Add(new LiveRecord(nowMs, topic, partition, room, nowMs, value, lines));
+            _records.Add(new LiveRecord(nowMs, topic, partition, room, nowMs, MayTrail: !isOld, value, lines));
         }
 
         private static List<(string Name, string Value)> InRoom(List<(string Name, string Value)> fields, string room) =>

@@ -6,6 +6,9 @@ namespace LiveStream.Oracle;
 /// <param name="Partition">Partition of its key.</param>
 /// <param name="Key">The room of its events.</param>
 /// <param name="TimestampMs">Its own time, behind none of its events.</param>
+/// <param name="MayTrail">
+/// Whether what was appended to other partitions up to a third of the lateness later may be read before it while its partition counts as idle.
+/// </param>
 /// <param name="Value">An event, a JSON array of events, or events on lines of their own.</param>
 /// <param name="Lines">The same events as lines of a file.</param>
-public sealed record LiveRecord(long AppendMs, int Topic, int Partition, string Key, long TimestampMs, byte[] Value, IReadOnlyList<byte[]> Lines);
+public sealed record LiveRecord(long AppendMs, int Topic, int Partition, string Key, long TimestampMs, bool MayTrail, byte[] Value, IReadOnlyList<byte[]> Lines);

@@ -36,6 +36,11 @@ internal sealed class GroupCoordinator(int groups, int sessionTimeoutMs)
         {
             _owners[group] = null;
         }
+
+        if (_members.TryGetValue(member, out var known))
+        {
+            known.Held.Remove(group);
+        }
     }
 
     /// <summary>A member asks. Null: it was thought dead, must give up all it holds and join again.</summary>

@@ -9,7 +9,8 @@ namespace LiveStream.Simulation.World;
 /// <param name="TimestampMs">The timestamp it carries.</param>
 /// <param name="Key">Its key.</param>
 /// <param name="Value">Its value.</param>
-internal sealed record StoredRecord(long Offset, long AppendedMs, long TimestampMs, byte[] Key, byte[] Value);
+/// <param name="MayTrail">As of <see cref="LiveRecord"/>.</param>
+internal sealed record StoredRecord(long Offset, long AppendedMs, long TimestampMs, byte[] Key, byte[] Value, bool MayTrail);
 
 /// <summary>Topics times partitions, in memory: appended to at the end, truncated at the beginning, never changed.</summary>
 internal sealed class MemoryLog(int topics, int partitions)
@@ -43,7 +44,7 @@ internal sealed class MemoryLog(int topics, int partitions)
     {
         var index = Index(record.Topic, record.Partition);
         _records[index].Add(new StoredRecord(
-            _records[index].Count, record.AppendMs, record.TimestampMs, Encoding.UTF8.GetBytes(record.Key), record.Value));
+            _records[index].Count, record.AppendMs, record.TimestampMs, Encoding.UTF8.GetBytes(record.Key), record.Value, record.MayTrail));
         foreach (var line in record.Lines)
         {
             _lines[index].Write(line);

@@ -1,7 +1,7 @@
 namespace LiveStream.Simulation.World;
 
 /// <summary>A bug that a test puts into a world to see whether the world's checks find it.</summary>
-internal enum PlantedFault
+public enum PlantedFault
 {
     /// <summary>None.</summary>
     None,

@@ -1,3 +1,4 @@
+using System.Text;
 using Confluent.Kafka;
 using LiveStream.Ingest.Kafka;
 
@@ -15,6 +16,7 @@ internal sealed class SimulatedReader
     private const int LeastStandstillMs = 500;
 
     private readonly SimulatedWorld _world;
+    private readonly int _member;
     private readonly ProcessClock _clock;
     private readonly AssignedGroups _groups;
     private readonly RecordHandler _handler;
@@ -23,11 +25,14 @@ internal sealed class SimulatedReader
     private long _lastLookMs;
     private long _askedAtMs = -ProbeEveryMs;
     private int _question;
+    private bool _isUnflushed;
+    private long _flushedSettledMs;
     private (long AskedAtMs, List<(AssignedPartition Partition, long End)> Ends)? _answer;
 
-    public SimulatedReader(SimulatedWorld world, ProcessClock clock, AssignedGroups groups, RecordHandler handler, MonotonicClock loop)
+    public SimulatedReader(SimulatedWorld world, int member, ProcessClock clock, AssignedGroups groups, RecordHandler handler, MonotonicClock loop)
     {
         _world = world;
+        _member = member;
         _clock = clock;
         _groups = groups;
         _handler = handler;
@@ -96,7 +101,7 @@ internal sealed class SimulatedReader
             group.UpdateIdle(now);
             foreach (var partition in group.Partitions)
             {
-                _positions[group.Number][partition.Topic].MayBeIdle |= partition.IsIdle(now);
+                KeepIdle(ref _positions[group.Number][partition.Topic], partition, partition.IsIdle(now));
             }
         }
     }
@@ -121,13 +126,36 @@ internal sealed class SimulatedReader
         }
     }
 
-    /// <summary>Hands what was read to the lanes.</summary>
-    public void Flush()
+    /// <summary>Hands what was read to the lanes; whether there was anything, events or a later T.</summary>
+    public bool Flush()
     {
+        var settledMs = 0L;
         foreach (var group in _groups.All)
         {
+            var before = group.Intake.SettledMs;
             group.Intake.Flush(CancellationToken.None);
+            if (_world.IsTraced && group.Intake.SettledMs != before)
+            {
+                _world.Note(_member, $"settles group {group.Number} up to {group.Intake.SettledMs}");
+            }
+
+            settledMs = unchecked((settledMs * 31) + group.Intake.SettledMs);
         }
+
+        var any = _isUnflushed || settledMs != _flushedSettledMs;
+        _isUnflushed = false;
+        _flushedSettledMs = settledMs;
+        return any;
+    }
+
+    private void KeepIdle(ref Position position, AssignedPartition partition, bool isIdle)
+    {
+        if (isIdle && !position.MayBeIdle && _world.IsTraced)
+        {
+            _world.Note(_member, $"counts {partition.Partition} as idle");
+        }
+
+        position.MayBeIdle |= isIdle;
     }
 
     private bool ReadOne(PartitionGroup group, int topic)
@@ -155,8 +183,16 @@ internal sealed class SimulatedReader
 
     private bool IsBehind(int number, int topic, long appendedMs)
     {
-        var next = _positions[number][topic].Next;
-        return next < _world.Log.EndOf(topic, number) && _world.Log.Read(topic, number, next).AppendedMs <= appendedMs - (_world.Scenario.Engine.LatenessMs / 3);
+        for (var offset = _positions[number][topic].Next; offset < _world.Log.EndOf(topic, number); offset++)
+        {
+            var unread = _world.Log.Read(topic, number, offset);
+            if (unread.AppendedMs + (unread.MayTrail ? _world.Scenario.Engine.LatenessMs / 3 : 0) <= appendedMs)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Deliver(PartitionGroup group, int topic)
@@ -164,6 +200,12 @@ internal sealed class SimulatedReader
         ref var position = ref _positions[group.Number][topic];
         var record = _world.Log.Read(topic, group.Number, position.Next++);
         position.MayBeIdle = false;
+        _isUnflushed = true;
+        if (_world.IsTraced)
+        {
+            _world.Note(_member, $"reads {group.Partitions[topic].Partition} at {record.Offset}, appended at {record.AppendedMs - _world.Scenario.FirstMs}: {Encoding.UTF8.GetString(record.Value).ReplaceLineEndings(" ")}");
+        }
+
         position.IsEndTold = false;
         group.OnRecord(topic, record.Offset, _loop.NowMs);
         for (var times = _world.Faulty.TimesHandled(); times > 0; times--)
