@@ -1,17 +1,17 @@
 using System.Text;
 using System.Text.Json;
-using LiveStream.Oracle;
 
-namespace LiveStream.Simulation.World;
+namespace LiveStream.Oracle;
 
 /// <summary>Which snapshot: of a session of a room as of T.</summary>
-internal readonly record struct SnapshotPlace(string Room, string Session, long StartMs, long AsOfMs);
+public readonly record struct SnapshotPlace(string Room, string Session, long StartMs, long AsOfMs);
 
 /// <summary>
 /// Every settled snapshot that a screen could have seen, and a share of those that lanes handed out besides. Says at once when a room goes
 /// back in time, or a snapshot changes after it was seen; at the end each is compared with the oracle.
 /// </summary>
-internal sealed class SeenSnapshots(Action<string> fail)
+/// <param name="fail">Told what is wrong, in a sentence.</param>
+public sealed class SeenSnapshots(Action<string> fail)
 {
     private readonly Dictionary<SnapshotPlace, (byte[] Json, bool WasVisible)> _seen = [];
     private readonly Dictionary<string, long> _asOfMs = new(StringComparer.Ordinal);
@@ -26,23 +26,32 @@ internal sealed class SeenSnapshots(Action<string> fail)
     /// <param name="json">With its live object.</param>
     public void Visible(string key, long asOfMs, byte[] json)
     {
+        ArgumentNullException.ThrowIfNull(key);
         if (_asOfMs.TryGetValue(key, out var before) && asOfMs < before)
         {
             fail($"{key} went back from {before} to {asOfMs}");
         }
 
-        _asOfMs[key] = asOfMs;
+        if (Found(key, json).AsOfMs != asOfMs)
+        {
+            fail($"{key} is fenced as {asOfMs} and holds {Encoding.UTF8.GetString(json)}");
+        }
+    }
+
+    /// <summary>A snapshot was visible already when the watch began.</summary>
+    public SnapshotPlace Found(string key, byte[] json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
         var live = json.AsSpan().LastIndexOf(",\"live\":{"u8);
         var place = Keep(live < 0 ? json : [.. json.AsSpan(0, live), (byte)'}'], isVisible: true);
-        if (place.AsOfMs != asOfMs)
-        {
-            fail($"{key} is fenced as {asOfMs} and holds {place}");
-        }
+        _asOfMs[key] = place.AsOfMs;
+        return place;
     }
 
     /// <summary>A live object became visible.</summary>
     public void LiveVisible(string key, long epoch)
     {
+        ArgumentNullException.ThrowIfNull(key);
         if (_liveEpochs.TryGetValue(key, out var before) && epoch < before)
         {
             fail($"{key} went back from epoch {before} to {epoch}");
@@ -64,6 +73,7 @@ internal sealed class SeenSnapshots(Action<string> fail)
     /// <summary>The first that is not what the log implies, or null.</summary>
     public string? Difference(RecomputedLog log)
     {
+        ArgumentNullException.ThrowIfNull(log);
         foreach (var (place, (json, wasVisible)) in _seen)
         {
             var expected = log.SnapshotAt(place.Room, place.Session, place.StartMs, place.AsOfMs);
