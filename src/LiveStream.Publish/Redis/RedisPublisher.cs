@@ -64,6 +64,10 @@ public sealed class RedisPublisher : IAsyncDisposable
 
     internal RoomWriter Writer => writer;
 
+    internal RoomIndex Index => index;
+
+    internal IEnumerable<RoomMailbox> Mailboxes => mailboxes.Values;
+
     internal LivePace Pace { get; }
 
     internal RedisOptions Options => options;
@@ -271,7 +275,8 @@ public sealed class RedisPublisher : IAsyncDisposable
         Meter.SetGauges(rooms, waiting, bytes, Pace.IntervalMs);
     }
 
-    private void Finish(RoomMailbox mailbox)
+    /// <summary>Forgets a room that is over, unless something came in meanwhile.</summary>
+    internal void Finish(RoomMailbox mailbox)
     {
         if (mailbox.TryRemove(always: false))
         {

@@ -13,5 +13,8 @@ internal sealed class MemoryStore : ICheckpointStore
 
     public Task<long> RaiseEpochAsync(int group) => Task.FromResult(_epochs[group] = _epochs.GetValueOrDefault(group) + 1);
 
+    /// <summary>The epoch of a group's last owner; 0 before the first.</summary>
+    public long EpochOf(int group) => _epochs.GetValueOrDefault(group);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -68,6 +68,7 @@ internal sealed record Scenario
         var partitions = random.Next(1, 5);
         var topics = random.Next(1, 4);
         var options = OptionsOfSeed.Create(seed, everyMs: null) with { LatenessMs = new[] { 1_500, 2_000, 4_000 }[random.Next(3)] };
+        options = isSlow && random.Next(2) == 0 ? options with { SessionIdleMinutes = 1 } : options;
         var engine = EngineOptionsOf.Oracle(options) with { IdleMs = isSlow ? 1_500 : random.Next(500, 1_500) };
         var records = LiveLogGenerator.Generate(seed, new LiveLogShape(
             random.Next(30, isSlow ? 80 : 160), topics, random.Next(1, 7), options.LatenessMs, isSlow,

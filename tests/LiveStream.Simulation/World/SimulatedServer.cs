@@ -1,4 +1,4 @@
-using StackExchange.Redis;
+using LiveStream.Publish.Redis;
 
 namespace LiveStream.Simulation.World;
 
@@ -92,7 +92,7 @@ internal sealed class SimulatedServer(VirtualTime time, Random random, MemoryRed
     }
 }
 
-/// <summary>A connection of a process, as long as it lasts. The publisher's code sees its <see cref="Database"/>.</summary>
+/// <summary>A connection of a process, as long as it lasts. The publisher's code sees its <see cref="Redis"/>.</summary>
 internal sealed class SimulatedLink
 {
     private readonly SimulatedServer _server;
@@ -103,11 +103,11 @@ internal sealed class SimulatedLink
     {
         _server = server;
         _client = client;
-        Database = MemoryDatabase.Over(this);
+        Redis = new RedisLink(null!, MemoryDatabase.Over(this));
     }
 
-    /// <summary>What the publisher calls.</summary>
-    public IDatabase Database { get; }
+    /// <summary>What the publisher calls; it never asks for the client's multiplexer.</summary>
+    public RedisLink Redis { get; }
 
     /// <summary>When the last command that was sent arrives.</summary>
     public long ArrivesMs { get; set; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LiveStream.Ingest.Decoding;
 using LiveStream.Metrics.Options;
 using LiveStream.Oracle;
@@ -13,6 +14,7 @@ internal sealed class SimulatedWorld
 {
     private const long SettleMs = 90_000;
     private const int SessionTimeoutMs = 6_000;
+    private const int FreshMs = 3_000;
     private const int MostTrace = 100_000;
 
     private readonly SimulatedInstance[] _instances;
@@ -199,9 +201,9 @@ internal sealed class SimulatedWorld
             var asOfMs = lastTs - (lastTs % EngineOptions.HopMs) + EngineOptions.HopMs;
             foreach (var room in group)
             {
-                if (log.ShownAt(room, asOfMs) is { } shown && Shown(room) is var at && !(at > log.LastTs(room)))
+                if (log.ShownAt(room, asOfMs) is { } shown && Wrong(room, log.LastTs(room)!.Value, Store.EpochOf(group.Key)) is { } wrong)
                 {
-                    return $"{room} had its last event at {log.LastTs(room)}, should show {shown} as of {asOfMs} and shows {at?.ToString() ?? "nothing"}.";
+                    return $"{room} had its last event at {log.LastTs(room)} and should show {shown} as of {asOfMs}: {wrong}";
                 }
             }
         }
@@ -209,7 +211,19 @@ internal sealed class SimulatedWorld
         return null;
     }
 
-    /// <summary>T of what a room shows; null when it shows nothing.</summary>
-    private long? Shown(string room) =>
-        Server.Keys.Hash(new RoomKeys("live", room).Fence!).TryGetValue("asOf", out var asOf) ? long.Parse(asOf) : null;
+    /// <summary>What is wrong with the last keys of a room: newer than its last event, fresh, and of the group's last owner.</summary>
+    private string? Wrong(string room, long lastTs, long epoch)
+    {
+        var keys = new RoomKeys("live", room);
+        var fence = Server.Keys.Hash(keys.Fence!);
+        if (!fence.TryGetValue("asOf", out var asOf) || long.Parse(asOf) <= lastTs)
+        {
+            return $"it shows {asOf ?? "nothing"}.";
+        }
+
+        var publishedMs = Server.Keys.Value(keys.Now!) is { } live ? JsonDocument.Parse(live).RootElement.GetProperty("publishedAt").GetInt64() : 0;
+        return publishedMs < Time.NowMs - FreshMs ? $"its live numbers are {Time.NowMs - publishedMs} ms old."
+            : fence["epoch"] != $"{epoch}" || fence["nowEpoch"] != $"{epoch}" ? $"it was last written with epochs {fence["epoch"]} and {fence["nowEpoch"]}, the group's owner has {epoch}."
+            : null;
+    }
 }

@@ -11,6 +11,7 @@ internal sealed class SimulatedWriters(SimulatedWorld world, ProcessClock clock,
 {
     private const int ReconnectEveryMs = 250;
     private const int LongestWaitMs = 40;
+    private const int IndexEveryMs = 500;
 
     private readonly List<(RoomMailbox Mailbox, bool IsLive)> _queued = [];
     private readonly ArrayBufferWriter<byte> _scratch = new(1024);
@@ -29,6 +30,7 @@ internal sealed class SimulatedWriters(SimulatedWorld world, ProcessClock clock,
     {
         Connect();
         Serve();
+        clock.In(IndexEveryMs, KeepIndex);
     }
 
     /// <summary>Takes what lanes and timer have queued; rooms in their order, since lanes queue side by side.</summary>
@@ -71,8 +73,7 @@ internal sealed class SimulatedWriters(SimulatedWorld world, ProcessClock clock,
         foreach (var (mailbox, isLive) in taken)
         {
             UnderWay++;
-            var connection = new RedisLink(null!, link.Database);
-            _ = WatchAsync(isLive ? writer.WriteLiveAsync(connection, mailbox) : writer.WriteSettledAsync(connection, mailbox), link);
+            _ = WatchAsync(isLive ? writer.WriteLiveAsync(link.Redis, mailbox) : writer.WriteSettledAsync(link.Redis, mailbox), link);
         }
 
         Collect();
@@ -121,6 +122,32 @@ internal sealed class SimulatedWriters(SimulatedWorld world, ProcessClock clock,
 
         publisher.CheckAll();
         Collect();
+    }
+
+    private void KeepIndex()
+    {
+        if (_link is not { } link)
+        {
+            clock.In(IndexEveryMs, KeepIndex);
+            return;
+        }
+
+        _ = KeepIndexAsync(link);
+    }
+
+    private async Task KeepIndexAsync(SimulatedLink link)
+    {
+        try
+        {
+            await publisher.Index.KeepAsync(
+                link.Redis, () => publisher.Mailboxes.OrderBy(static mailbox => mailbox.Room, StringComparer.Ordinal), publisher.Finish);
+        }
+        catch (Exception error)
+        {
+            world.Fail($"The list of rooms threw {error}");
+        }
+
+        clock.In(IndexEveryMs, KeepIndex);
     }
 
     private void Serve()
