@@ -68,8 +68,8 @@ public sealed class RecomputedLog
         return shown is null ? null : (shown.Name, shown.StartTs);
     }
 
-    /// <summary>The room's last applied event, of all its sessions; null when it has none.</summary>
-    public long? LastTs(string room) => _byRoom[room].Select(session => (long?)session.LastTs).Max();
+    /// <summary>The ts of the room's last event, duplicates too; null when it has none.</summary>
+    public long? LastTs(string room) => _byRoom[room].Select(session => (long?)session.OpenSpans[^1].Ts).Max();
 
     private static SessionFinder FindSessions(IEnumerable<LogEvent> ofRoom, OracleOptions options)
     {

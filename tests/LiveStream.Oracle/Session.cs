@@ -31,9 +31,6 @@ internal sealed class Session
     /// <summary>S of the specification.</summary>
     public long StartTs { get; }
 
-    /// <summary>The ts of its last applied event.</summary>
-    public long LastTs => _events[^1].Ts;
-
     /// <summary>For each of its events, duplicates too: its ts, and the ts up to which it keeps the session open.</summary>
     public IReadOnlyList<(long Ts, long UntilTs)> OpenSpans { get; init; } = [];
 

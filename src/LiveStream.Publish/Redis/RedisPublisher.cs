@@ -151,6 +151,11 @@ public sealed class RedisPublisher : IAsyncDisposable
     {
         if (mailboxOf.TryGetValue(room, out var mailbox))
         {
+            if (mailbox.Group == RoomMailbox.NoGroup)
+            {
+                mailbox.Group = group;
+            }
+
             return mailbox;
         }
 

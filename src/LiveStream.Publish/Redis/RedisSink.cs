@@ -100,7 +100,7 @@ public sealed class RedisSink : LaneSink
     /// <inheritdoc/>
     public override void OnSessionOver(ReadOnlySpan<byte> room, ReadOnlySpan<byte> session, long startMs, bool roomEmpty)
     {
-        if (roomEmpty && publisher.MailboxOf(room, group: 0) is { } mailbox)
+        if (roomEmpty && publisher.MailboxOf(room, RoomMailbox.NoGroup) is { } mailbox)
         {
             Release(mailbox, NowMs);
             mailbox.Close(Encoding.UTF8.GetString(session));
