@@ -6,6 +6,7 @@ using LiveStream.Pipeline.Intake;
 using LiveStream.Pipeline.Lanes;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Output;
+using LiveStream.Pipeline.Recovery;
 
 namespace LiveStream.Pipeline;
 
@@ -32,7 +33,7 @@ public sealed class StreamEngine : IAsyncDisposable
         _lanes = new Lane[pipeline.Lanes];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new Lane(i, new LaneState(engine, pipeline, caps, sinkOfLane(i)), pipeline.QueuedBatches, _pool);
+            _lanes[i] = new Lane(i, _lanes.Length, new LaneState(engine, pipeline, caps, sinkOfLane(i)), pipeline.QueuedBatches, _pool);
         }
     }
 
@@ -91,11 +92,24 @@ public sealed class StreamEngine : IAsyncDisposable
     /// <summary>Opens the door of a partition group.</summary>
     /// <param name="group">Number of the group (the partition's number; 0 for files).</param>
     /// <param name="partitions">How many partitions (topics, files) feed it.</param>
-    public GroupIntake OpenGroup(int group, int partitions)
+    /// <param name="image">
+    /// What a checkpoint holds of it: its rooms are restored by the lanes, at the same time, and the caller goes on reading at the image's offsets.
+    /// </param>
+    /// <param name="logIsCut">
+    /// Whether the log that is read from its beginning has lost its first records: sessions that do not begin well behind the first event are then
+    /// marked as not whole.
+    /// </param>
+    public GroupIntake OpenGroup(int group, int partitions, GroupImage? image = null, bool logIsCut = false)
     {
         var counters = new IntakeCounters();
         _intakes.Enqueue(counters);
-        return new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters);
+        var intake = new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters, logIsCut);
+        if (image is not null)
+        {
+            intake.Restore(image);
+        }
+
+        return intake;
     }
 
     /// <summary>
@@ -107,7 +121,7 @@ public sealed class StreamEngine : IAsyncDisposable
         foreach (var lane in _lanes)
         {
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await lane.Writer.WriteAsync(new LaneMessage(LaneMessageKind.Close, group, 0, long.MinValue, 0, null, done)).ConfigureAwait(false);
+            await lane.Writer.WriteAsync(new LaneMessage(LaneMessageKind.Close, group) { WatermarkMs = long.MinValue, Done = done }).ConfigureAwait(false);
             await done.Task.ConfigureAwait(false);
         }
     }
@@ -118,7 +132,7 @@ public sealed class StreamEngine : IAsyncDisposable
         foreach (var lane in _lanes)
         {
             // A lane whose queue is full is busy enough; the next tick will do.
-            lane.Writer.TryWrite(new LaneMessage(LaneMessageKind.Tick, -1, wallClockMs, 0, 0, null, null));
+            lane.Writer.TryWrite(new LaneMessage(LaneMessageKind.Tick, -1) { TimeMs = wallClockMs });
         }
     }
 

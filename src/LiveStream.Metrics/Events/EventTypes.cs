@@ -16,7 +16,8 @@ public static class EventTypes
         "start", "end", "list", "unlist", "explain_start", "explain_end", "stock", "marker", "script", "cost",
     ];
 
-    private const uint TradeTypes =
+    /// <summary>Bit per type that is payment, order, cancel or refund.</summary>
+    public const uint TradeTypes =
         (1u << (int)EventType.Payment) | (1u << (int)EventType.Order) | (1u << (int)EventType.Cancel) | (1u << (int)EventType.Refund);
 
     private const uint InteractionTypes =
@@ -38,6 +39,9 @@ public static class EventTypes
 
     /// <summary>Whether the type is payment, order, cancel or refund: deduplicated by id, and moved rather than dropped when late.</summary>
     public static bool IsTrade(EventType type) => ((TradeTypes >> (int)type) & 1) != 0;
+
+    /// <summary>Whether the type carries the size of a client-side batch.</summary>
+    public static bool HasCount(EventType type) => type is EventType.Like or EventType.Gift;
 
     /// <summary>Whether a late event of this type is moved to the bound instead of being dropped.</summary>
     public static bool IsMovable(EventType type) => IsTrade(type) || type is EventType.Start or EventType.End;

@@ -1,19 +1,21 @@
 namespace LiveStream.Metrics.Events;
 
 /// <summary>
-/// One accepted event as numbers, 48 bytes. In a batch <see cref="Room"/>, <see cref="Session"/>, <see cref="Product"/> and
-/// <see cref="Name"/> index the batch's own names; a lane rewrites them to its interned numbers when it takes the event in.
+/// One accepted event of a room as numbers, 40 bytes. In a batch <see cref="Session"/>, <see cref="Product"/> and <see cref="Name"/> are the
+/// intake's numbers of names; a lane rewrites them to its own when it takes the event in.
 /// </summary>
 public struct RoomEvent
 {
+    private const int NewViewerShift = 0;
+    private const int NewBuyerShift = 2;
+    private const byte FlagMask = 3;
+    private const byte MovedBit = 1 << 4;
+
     /// <summary>Event time (after moving), ms since the Unix epoch.</summary>
     public long TimeMs;
 
     /// <summary>Pseudonym of the viewer, 0 on room events.</summary>
     public ulong Viewer;
-
-    /// <summary>The room.</summary>
-    public int Room;
 
     /// <summary>The session it names, or -1.</summary>
     public int Session;
@@ -33,14 +35,28 @@ public struct RoomEvent
     /// <summary>What happened.</summary>
     public EventType Type;
 
+    private byte _flags;
+
     /// <summary>Whether the viewer is new (enter).</summary>
-    public Flag NewViewer;
+    public Flag NewViewer
+    {
+        readonly get => (Flag)((_flags >> NewViewerShift) & FlagMask);
+        set => _flags = (byte)((_flags & ~(FlagMask << NewViewerShift)) | ((int)value << NewViewerShift));
+    }
 
     /// <summary>Whether the buyer is new (payment).</summary>
-    public Flag NewBuyer;
+    public Flag NewBuyer
+    {
+        readonly get => (Flag)((_flags >> NewBuyerShift) & FlagMask);
+        set => _flags = (byte)((_flags & ~(FlagMask << NewBuyerShift)) | ((int)value << NewBuyerShift));
+    }
 
     /// <summary>Whether lateness moved it: <see cref="TimeMs"/> is then the bound, and the detail has the original.</summary>
-    public bool Moved;
+    public bool Moved
+    {
+        readonly get => (_flags & MovedBit) != 0;
+        set => _flags = (byte)(value ? _flags | MovedBit : _flags & ~MovedBit);
+    }
 
     /// <summary>
     /// Order at equal time: starts, then what was not moved, then what was moved, leaves last.

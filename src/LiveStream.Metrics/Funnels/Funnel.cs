@@ -1,9 +1,7 @@
+using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
-using LiveStream.Metrics.Snapshots;
-using LiveStream.Metrics.Tables;
-using LiveStream.Metrics.Trade;
 using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
 
@@ -15,126 +13,117 @@ namespace LiveStream.Metrics.Funnels;
 /// number of users at that level or deeper. Events of one user at one time are matched together, by how many of each type there are
 /// (ClickHouse windowFunnel: default mode, strict_once where a type occurs twice).
 /// </summary>
-public sealed class Funnel : SessionOperator
+public sealed class Funnel
 {
     private const int Never = int.MinValue;
 
+    private readonly DistinctCells _cells;
+    private readonly SideRows _sides;
     private readonly EventType[] _steps;
+    private readonly int[] _stepOf = new int[EventTypes.Count];
     private readonly int _withinMs;
-    private readonly uint _types;
-    private readonly int _index;
-    private readonly ViewerTable _viewers;
-    private readonly TradeRows _rows;
-    private readonly Chunked<int> _heads = new();
-    private readonly Chunked<int>[] _deeper;
-    private readonly DistinctRing[] _levels;
+    private readonly int _column;
+    private readonly int _side;
+    private readonly bool _watched;
     private readonly int[] _starts;
     private readonly int[] _counts = new int[EventTypes.Count];
-    private readonly List<(int TimeMs, int Viewer, EventType Type)> _run = [];
 
-    /// <summary>Creates an empty funnel.</summary>
+    /// <summary>Creates an empty funnel and reserves a column per level in the side rows: the start of the latest chain plus one.</summary>
     /// <param name="options">Its steps.</param>
-    /// <param name="index">Its place among the configured funnels.</param>
-    /// <param name="windows">The configured windows.</param>
-    /// <param name="viewers">The session's viewers.</param>
-    /// <param name="rows">Their trade rows.</param>
-    public Funnel(FunnelOptions options, int index, WindowSpec[] windows, ViewerTable viewers, TradeRows rows)
+    /// <param name="column">The column of its first step.</param>
+    /// <param name="cells">The session's distinct counts.</param>
+    /// <param name="sides">The session's side rows.</param>
+    /// <param name="watched">Whether its first level lies in the viewer's own row until he gets a side row: of one funnel at most.</param>
+    public Funnel(FunnelOptions options, int column, DistinctCells cells, SideRows sides, bool watched)
     {
-        _index = index;
-        _viewers = viewers;
         _steps = [.. options.Steps];
         _withinMs = options.WithinMs;
-        _rows = rows;
-        foreach (var step in _steps)
-        {
-            _types |= 1u << (int)step;
-        }
-
-        _levels = [.. _steps.Select(_ => new DistinctRing(windows[^1].Seconds))];
-        _deeper = [.. _steps.Skip(1).Select(_ => new Chunked<int>())];
+        _column = column;
+        _cells = cells;
+        _sides = sides;
+        _watched = watched;
+        _side = watched ? sides.ReserveWithHead(_steps.Length) : sides.Reserve(_steps.Length);
         _starts = new int[_steps.Length];
-    }
-
-    /// <inheritdoc/>
-    public override void Open(int second)
-    {
-        foreach (var level in _levels)
+        for (var i = 0; i < _steps.Length; i++)
         {
-            level.Open(second);
+            Types |= 1u << (int)_steps[i];
+            _stepOf[(int)_steps[i]] = i;
         }
+
+        IsPlain = _steps.Distinct().Count() == _steps.Length;
     }
 
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
+    /// <summary>Bit per type that is a step.</summary>
+    public uint Types { get; }
+
+    private bool IsPlain { get; }
+
+    /// <summary>Takes an event of one of <see cref="Types"/>; the last of its viewer at its time is matched with those before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply(in Slice slice, int index, ref ViewerRow row)
     {
-        for (var i = 0; i < slice.Events.Length; i++)
+        ref readonly var e = ref slice.Events[index];
+        if (IsPlain && slice.NextTwin(index, Types) < 0 && slice.PreviousTwin(index, Types) < 0)
         {
-            ref readonly var e = ref slice.Events[i];
-            if (((_types >> (int)e.Type) & 1) == 0)
+            MatchOne(_stepOf[(int)e.Type], slice.OffsetMs(e), slice.Second, ref row);
+        }
+        else if (slice.NextTwin(index, Types) < 0)
+        {
+            for (var i = index; i >= 0; i = slice.PreviousTwin(i, Types))
             {
-                continue;
+                _counts[(int)slice.Events[i].Type]++;
             }
 
-            var atMs = slice.OffsetMs(e);
-            if (_run.Count != 0 && _run[0].TimeMs != atMs)
-            {
-                MatchRun();
-            }
-
-            _run.Add((atMs, slice.Viewers[i], e.Type));
-        }
-
-        MatchRun();
-    }
-
-    /// <inheritdoc/>
-    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
-    {
-        for (var i = 0; i < _levels.Length; i++)
-        {
-            figures.Funnels[_index].Users[i] = _levels[i].CountLast(slid.Window.Seconds);
+            MatchAll(slice.OffsetMs(e), ref row);
+            Array.Clear(_counts);
         }
     }
 
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot)
+    // With every type at one step only, an event extends the chains of the level before and no others.
+    private void MatchOne(int step, int atMs, int second, ref ViewerRow row)
     {
-        for (var i = 0; i < _levels.Length; i++)
+        if (step == 0)
         {
-            snapshot.SessionWindow.Funnels[_index].Users[i] = _levels[i].Total;
+            Begin(atMs, second, ref row);
+            return;
+        }
+
+        var start = StartOf(step - 1, row);
+        if (start != Never && atMs - start <= _withinMs)
+        {
+            Improve(step, start, ref row);
         }
     }
 
-    private void MatchRun()
+    private void Begin(int atMs, int second, ref ViewerRow row)
     {
-        if (_run.Count > 1)
+        if (_watched && !row.HasSide)
         {
-            _run.Sort();
+            Arrive(row.Head, second);
+            row.Head = atMs + 1;
+            return;
         }
 
-        for (var from = 0; from < _run.Count;)
+        ref var head = ref _sides.Of(ref row)[_side];
+        Arrive(head, second);
+        head = atMs + 1;
+    }
+
+    private void Arrive(int before, int second)
+    {
+        var from = before == 0 ? DistinctCells.Never : (before - 1) / EngineOptions.HopMs;
+        if (from != second)
         {
-            var to = from + 1;
-            while (to < _run.Count && _run[to].Viewer == _run[from].Viewer)
-            {
-                to++;
-            }
-
-            Match(from, to);
-            from = to;
+            _cells.Arrive(_column, from);
         }
-
-        _run.Clear();
     }
 
     // Extends every chain by as many steps as the events of this user at this time can serve, longest chains first known.
-    private void Match(int from, int to)
+    private void MatchAll(int atMs, ref ViewerRow row)
     {
-        var (atMs, viewer, _) = _run[from];
-        Load(viewer);
-        for (var i = from; i < to; i++)
+        for (var level = 0; level < _steps.Length; level++)
         {
-            _counts[(int)_run[i].Type]++;
+            _starts[level] = StartOf(level, row);
         }
 
         for (var reached = _steps.Length - 1; reached >= -1; reached--)
@@ -142,23 +131,19 @@ public sealed class Funnel : SessionOperator
             var start = reached < 0 ? atMs : _starts[reached];
             if (start != Never && (long)atMs - start <= _withinMs)
             {
-                Extend(viewer, reached, start);
+                Extend(reached, start, ref row);
             }
-        }
-
-        for (var i = from; i < to; i++)
-        {
-            _counts[(int)_run[i].Type] = 0;
         }
     }
 
-    private void Extend(int viewer, int reached, int start)
+    // _starts keeps what was known before this time, so that one event never serves two steps of a chain.
+    private void Extend(int reached, int start, ref ViewerRow row)
     {
         var level = reached + 1;
         for (; level < _steps.Length && _counts[(int)_steps[level]] > 0; level++)
         {
             _counts[(int)_steps[level]]--;
-            Improve(viewer, level, start);
+            Improve(level, start, ref row);
         }
 
         for (level--; level > reached; level--)
@@ -167,41 +152,34 @@ public sealed class Funnel : SessionOperator
         }
     }
 
-    private void Load(int viewer)
+    private int StartOf(int level, in ViewerRow row)
     {
-        _heads.Ensure(viewer);
-        _starts[0] = _heads[viewer] - 1;
-        var row = _viewers.Rows[viewer].TradeRow - 1;
-        for (var level = 1; level < _steps.Length; level++)
-        {
-            var known = row >= 0 && row < _deeper[level - 1].Count;
-            _starts[level] = known ? _deeper[level - 1][row] - 1 : -1;
-        }
-
-        for (var level = 0; level < _steps.Length; level++)
-        {
-            _starts[level] = _starts[level] < 0 ? Never : _starts[level];
-        }
+        var stored = row.HasSide ? _sides.Of(row.Side)[_side + level] : _watched && level == 0 ? row.Head : 0;
+        return stored == 0 ? Never : stored - 1;
     }
 
-    // _starts keeps what was known before this time, so that one event never serves two steps of a chain.
-    private void Improve(int viewer, int level, int start)
+    private void Improve(int level, int start, ref ViewerRow row)
     {
-        ref var stored = ref _heads[viewer];
-        if (level > 0)
+        var before = StartOf(level, row);
+        if (start <= before)
         {
-            var row = _rows.Of(viewer);
-            _deeper[level - 1].Ensure(row);
-            stored = ref _deeper[level - 1][row];
+            return;
         }
 
-        var before = stored == 0 ? Never : stored - 1;
-        if (start > before)
+        var from = before == Never ? DistinctCells.Never : before / EngineOptions.HopMs;
+        var to = start / EngineOptions.HopMs;
+        if (from != to)
         {
-            _levels[level].Move(
-                before == Never ? DistinctRing.Never : before / EngineOptions.HopMs,
-                start / EngineOptions.HopMs);
-            stored = start + 1;
+            _cells.Move(_column + level, from, to);
+        }
+
+        if (level == 0 && _watched && !row.HasSide)
+        {
+            row.Head = start + 1;
+        }
+        else
+        {
+            _sides.Of(ref row)[_side + level] = start + 1;
         }
     }
 }

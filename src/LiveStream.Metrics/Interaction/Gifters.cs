@@ -1,38 +1,46 @@
+using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Sessions;
-using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.Tables;
+using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Interaction;
 
 /// <summary>Distinct users with a gift. Remembers nothing of viewers who never give one.</summary>
-public sealed class Gifters(WindowSpec[] windows) : SessionOperator
+public sealed class Gifters(KeyTable<ViewerRow> viewers, SideRows sides, DistinctCells cells) : SessionOperator
 {
-    private readonly Dictionary<int, int> _lastSecond = [];
-    private readonly DistinctRing _gifting = new(windows[^1].Seconds);
+    // Second of the latest gift plus one.
+    private readonly int _column = sides.Reserve(1);
 
     /// <inheritdoc/>
-    public override void Open(int second) => _gifting.Open(second);
+    public override uint Types => 1u << (int)EventType.Gift;
 
     /// <inheritdoc/>
     public override void Apply(in Slice slice)
     {
-        for (var i = 0; i < slice.Events.Length; i++)
+        foreach (ref readonly var e in slice.Events)
         {
-            if (slice.Events[i].Type != EventType.Gift)
+            if (e.Type != EventType.Gift)
             {
                 continue;
             }
 
-            var viewer = slice.Viewers[i];
-            _gifting.Move(_lastSecond.GetValueOrDefault(viewer, DistinctRing.Never), slice.Second);
-            _lastSecond[viewer] = slice.Second;
+            // A viewer past the cap has no row.
+            ref var row = ref viewers.Find(e.Viewer);
+            if (!Unsafe.IsNullRef(ref row))
+            {
+                Give(ref sides.Of(ref row)[_column], slice.Second);
+            }
         }
     }
 
-    /// <inheritdoc/>
-    public override void FillWindow(WindowFigures figures, in SlidWindow slid) => figures.Gifters = _gifting.CountLast(slid.Window.Seconds);
-
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot) => snapshot.SessionWindow.Gifters = _gifting.Total;
+    private void Give(ref int last, int second)
+    {
+        if (last != second + 1)
+        {
+            cells.Arrive(Column.Gifters, last == 0 ? DistinctCells.Never : last - 1);
+            last = second + 1;
+        }
+    }
 }

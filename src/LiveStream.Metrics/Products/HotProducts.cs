@@ -1,118 +1,243 @@
 using LiveStream.Metrics.Events;
-using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Products;
 
 /// <summary>
-/// The ranking of products per window with their ranks in the window before, and over the session. Also keeps the units paid
-/// per product in the last five minutes, which the same log yields.
+/// The ranking of products per window with their ranks in the window before, and over the session. Events are summed up per second and product;
+/// a closed second is added to every window and to the log, from which each window takes out what leaves it. Owned by one session.
 /// </summary>
-public sealed class HotProducts : SessionOperator
+public sealed class HotProducts
 {
-    private const int RecentSeconds = 300;
-
     private readonly WindowSpec[] _windows;
     private readonly ProductTable _products;
+    private readonly HotProductOptions _options;
+    private readonly ProductRows _rows;
     private readonly ProductLog _log;
     private readonly Ranking[] _rankings;
-    private readonly Ranking _session;
+    private readonly int[] _starts;
     private readonly int[][] _history;
-    private readonly int _top;
+    private readonly int _scopes;
+    private SecondOfProduct[] _second = new SecondOfProduct[8];
+    private SecondOfProduct[] _leaving = new SecondOfProduct[8];
+    private int _secondCount;
 
     /// <summary>Creates empty rankings.</summary>
-    public HotProducts(EngineOptions options, WindowSpec[] windows, ProductTable products, NameTable names)
+    /// <param name="options">Weights and the length of the list.</param>
+    /// <param name="windows">The configured windows.</param>
+    /// <param name="products">The session's products.</param>
+    /// <param name="originSecond">The session's origin, seconds since the Unix epoch.</param>
+    public HotProducts(HotProductOptions options, WindowSpec[] windows, ProductTable products, long originSecond)
     {
         _windows = windows;
         _products = products;
-        _top = options.HotProducts.Top;
-        _log = new ProductLog(Math.Max(windows[^1].Seconds + windows[^1].HopSeconds, RecentSeconds) + 2);
-        _rankings = [.. windows.Select(_ => new Ranking(options.HotProducts, products, names))];
-        _session = new Ranking(options.HotProducts, products, names);
-        _history = new int[windows.Length][];
+        _options = options;
+        _scopes = windows.Length + 1;
+        _rows = new ProductRows(options, _scopes);
+        _log = new ProductLog(windows[^1].Seconds + windows[^1].HopSeconds + 2);
+        _rankings = [.. Enumerable.Range(0, _scopes).Select(scope => new Ranking(_rows, products, scope, options.Top))];
+        _starts = [.. windows.Select(w => -(int)(originSecond % w.HopSeconds) - w.Seconds)];
+        _history = [.. windows.Select(_ => Array.Empty<int>())];
     }
 
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
-    {
-        for (var i = 0; i < slice.Events.Length; i++)
-        {
-            ref readonly var e = ref slice.Events[i];
-            var product = slice.Products[i];
-            if (product < 0 || e.Type is < EventType.Click or > EventType.Order)
-            {
-                continue;
-            }
+    private int SessionScope => _windows.Length;
 
-            var isPayment = e.Type == EventType.Payment;
-            var entry = new ProductEvent(product, e.Type, isPayment ? e.Count : 0, isPayment ? slice.Details[e.Detail].Value : 0);
-            _log.Add(entry);
-            _session.Add(entry, 1);
+    /// <summary>What happened to each product in the second that is being applied.</summary>
+    public ReadOnlySpan<SecondOfProduct> Second => _second.AsSpan(0, _secondCount);
+
+    /// <summary>Takes an event of a product: an impression, click, cart, order or payment.</summary>
+    public void Apply(ref ProductSlot product, in RoomEvent e, ReadOnlySpan<EventDetail> details)
+    {
+        ref var counts = ref SecondOf(ref product).Counts;
+        switch (e.Type)
+        {
+            case EventType.Click:
+                counts.Clicks++;
+                break;
+            case EventType.Cart:
+                counts.Carts++;
+                break;
+            case EventType.Order:
+                counts.Orders++;
+                break;
+            case EventType.Payment:
+                counts.Payments++;
+                counts.Units += e.Count;
+                counts.GmvMinor += details[e.Detail].Value;
+                break;
+            case EventType.Impression:
+                counts.Impressions++;
+                break;
         }
     }
 
-    /// <inheritdoc/>
-    public override void Advance(in ClosedSecond closed)
+    /// <summary>Closes a second.</summary>
+    public void Close(int second)
     {
-        var second = closed.Second;
+        _rows.Ensure(_products.Count);
+        var entries = Second;
+        foreach (ref readonly var entry in entries)
+        {
+            _rows.Prefetch(entry.Product);
+            _log.Append(entry.Product, entry.Counts);
+        }
+
+        foreach (ref readonly var entry in entries)
+        {
+            _rows.Add(entry.Product, entry.Counts);
+            for (var scope = 0; scope < _scopes; scope++)
+            {
+                _rankings[scope].Change(entry.Product);
+            }
+        }
+
+        _secondCount = 0;
         _log.Close(second);
-        MoveRecent(second, 1);
-        MoveRecent(second - RecentSeconds, -1);
-        for (var w = 0; w < _windows.Length; w++)
-        {
-            var window = _windows[w];
-            if (window.SlidesAt(closed.SettledSecond))
-            {
-                Move(_rankings[w], second - window.HopSeconds, second, 1);
-                Move(_rankings[w], second - window.Seconds - window.HopSeconds, second - window.Seconds, -1);
-            }
-        }
     }
 
-    /// <inheritdoc/>
-    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
+    /// <summary>Slides a window to the end of the closed second.</summary>
+    public void Slide(int second, in SlidWindow slid, WindowFigures figures)
     {
         var w = slid.Index;
-        var top = _rankings[w].Top;
-        if (_history[w] is null && top.Length != 0)
+        var start = second + 1 - slid.Window.Seconds;
+
+        // Seconds that were left out because nothing happened may lie further back than the log goes.
+        for (var leaving = Math.Max(Math.Max(_starts[w], 0), second + 2 - _log.Seconds); leaving < start; leaving++)
         {
-            _history[w] = new int[WindowSpec.Hops * _top];
+            TakeOut(w, leaving);
+        }
+
+        _starts[w] = start;
+        var top = _rankings[w].Top;
+        if (_history[w].Length == 0)
+        {
+            if (top.Length == 0)
+            {
+                return;
+            }
+
+            _history[w] = new int[WindowSpec.Hops * _options.Top];
             Array.Fill(_history[w], -1);
         }
 
         // The list from a window ago stands where the new one goes.
         var slot = (int)(slid.SettledSecond / slid.Window.HopSeconds % WindowSpec.Hops);
-        var previous = _history[w] is null ? [] : _history[w].AsSpan(slot * _top, _top);
-        _rankings[w].Fill(figures.HotProducts, previous);
-        previous.Fill(-1);
-        if (!previous.IsEmpty)
-        {
-            top.CopyTo(previous);
-        }
+        var previous = _history[w].AsSpan(slot * _options.Top, _options.Top);
+        FillRows(figures.HotProducts, top, w, previous);
+        previous[top.Length..].Fill(-1);
+        top.CopyTo(previous);
     }
 
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot) => _session.Fill(snapshot.SessionWindow.HotProducts, []);
+    /// <summary>Fills the session's list.</summary>
+    public void Fill(WindowFigures figures) => FillRows(figures.HotProducts, _rankings[SessionScope].Top, SessionScope, []);
 
-    private void Move(Ranking ranking, int afterSecond, int toSecond, int sign)
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
     {
-        var to = _log.EndOf(toSecond);
-        for (var p = _log.EndOf(afterSecond); p < to; p++)
+        _rows.Save(writer);
+        _log.Save(writer);
+        writer.WritePacked<int>(_starts);
+        foreach (var lists in _history)
         {
-            ranking.Add(_log.At(p), sign);
+            writer.WritePacked<int>(lists);
+        }
+
+        writer.Write(_secondCount);
+        foreach (ref readonly var entry in Second)
+        {
+            writer.WriteCopy(entry);
         }
     }
 
-    private void MoveRecent(int second, int sign)
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
     {
-        var to = _log.EndOf(second);
-        for (var p = _log.EndOf(second - 1); p < to; p++)
+        _rows.Restore(ref reader);
+        _log.Restore(ref reader);
+        reader.ReadPacked<int>(_starts);
+        for (var w = 0; w < _history.Length; w++)
         {
-            ref readonly var e = ref _log.At(p);
-            _products[e.Product].RecentUnits += sign * (long)e.Units;
+            _history[w] = reader.ReadPacked<int>();
+        }
+
+        _secondCount = reader.ReadCount();
+        _second = new SecondOfProduct[Math.Max(8, _secondCount)];
+        for (var i = 0; i < _secondCount; i++)
+        {
+            _second[i] = reader.ReadCopy<SecondOfProduct>();
+            _products.SlotOfProduct(_second[i].Product).InSecond = i;
+        }
+
+        foreach (var ranking in _rankings)
+        {
+            ranking.Forget();
         }
     }
+
+    private ref SecondOfProduct SecondOf(ref ProductSlot product)
+    {
+        if (product.InSecond < _secondCount && _second[product.InSecond].Product == product.Number)
+        {
+            return ref _second[product.InSecond];
+        }
+
+        if (_secondCount == _second.Length)
+        {
+            Array.Resize(ref _second, _secondCount * 2);
+        }
+
+        product.InSecond = _secondCount;
+        _second[_secondCount] = new SecondOfProduct { Product = product.Number };
+        return ref _second[_secondCount++];
+    }
+
+    // Reads a second first, so that the rows are near when they are needed.
+    private void TakeOut(int window, int second)
+    {
+        if (!_log.Seek(second, out var end))
+        {
+            return;
+        }
+
+        var count = 0;
+        while (_log.Read(end, out var product, out var taken))
+        {
+            if (count == _leaving.Length)
+            {
+                Array.Resize(ref _leaving, count * 2);
+            }
+
+            _rows.Prefetch(product);
+            _leaving[count++] = new SecondOfProduct { Product = product, Counts = taken };
+        }
+
+        foreach (ref readonly var leaving in _leaving.AsSpan(0, count))
+        {
+            _rows.Subtract(leaving.Product, window, leaving.Counts);
+            _rankings[window].Change(leaving.Product);
+        }
+    }
+
+    private void FillRows(List<HotProduct> rows, ReadOnlySpan<int> top, int scope, ReadOnlySpan<int> previous)
+    {
+        rows.Clear();
+        foreach (var product in top)
+        {
+            rows.Add(new HotProduct(_products.IdOf(product), previous.IndexOf(product) + 1, _rows.ScoreOf(product, scope), _rows.CountsOf(product, scope)));
+        }
+    }
+}
+
+/// <summary>What happened to one product in one second.</summary>
+public struct SecondOfProduct
+{
+    /// <summary>Product number.</summary>
+    public int Product;
+
+    /// <summary>Its events.</summary>
+    public ProductCounts Counts;
 }

@@ -1,23 +1,43 @@
-using System.Numerics;
-using LiveStream.Metrics.Events;
-using LiveStream.Metrics.Names;
-using LiveStream.Metrics.Options;
-using LiveStream.Metrics.Snapshots;
-
 namespace LiveStream.Metrics.Products;
 
 /// <summary>
-/// Counts and scores of the products in one window, and its top list. Dense by product number. Owned by <see cref="HotProducts"/>.
+/// The top list of one window. Of all products it follows the scores of a few dozen candidates; every other product's score is at most the
+/// floor, so the list is found among the candidates as long as its last row is above the floor, and else chosen anew from all. Owned by
+/// <see cref="HotProducts"/>, which tells it of every product that changes.
 /// </summary>
-public sealed class Ranking(HotProductOptions options, ProductTable products, NameTable names)
+public sealed class Ranking
 {
-    private ProductCounts[] _counts = new ProductCounts[8];
-    private long[] _scores = new long[8];
-    private readonly int[] _top = new int[options.Top];
-    private bool _stale;
+    private readonly ProductRows _rows;
+    private readonly ProductTable _products;
+    private readonly int _scope;
+    private readonly int[] _top;
+    private readonly int[] _candidates;
+    private readonly long[] _scores;
+    private readonly int _kept;
+    private long[] _all = [];
+    private long _floor;
+    private int _count;
     private int _topCount;
+    private bool _stale;
 
-    /// <summary>Product numbers of the top list, best first.</summary>
+    /// <summary>An empty list.</summary>
+    /// <param name="rows">The products' counts.</param>
+    /// <param name="products">The session's products.</param>
+    /// <param name="scope">Its place among the scopes.</param>
+    /// <param name="top">Rows of the list, 1..100.</param>
+    public Ranking(ProductRows rows, ProductTable products, int scope, int top)
+    {
+        _rows = rows;
+        _products = products;
+        _scope = scope;
+        _top = new int[top];
+        _kept = Math.Max(24, top + (top / 2));
+        var capacity = Math.Min(byte.MaxValue, _kept * 2);
+        _candidates = new int[capacity];
+        _scores = new long[capacity];
+    }
+
+    /// <summary>Product numbers of the top list, best first: by score, sum of payments, id. Products with score 0 are left out.</summary>
     public ReadOnlySpan<int> Top
     {
         get
@@ -32,113 +52,159 @@ public sealed class Ranking(HotProductOptions options, ProductTable products, Na
         }
     }
 
-    /// <summary>Adds (sign 1) or takes out (sign -1) one event.</summary>
-    public void Add(in ProductEvent e, int sign)
+    /// <summary>A product's events in the window, and with them perhaps its score, have changed.</summary>
+    public void Change(int product)
     {
-        if (e.Product >= _counts.Length)
+        _stale = true;
+        var score = _rows.ScoreOf(product, _scope);
+        var place = _rows.PlaceOf(product, _scope);
+        if (place != 0)
         {
-            var length = Math.Max(e.Product + 1, _counts.Length * 2);
-            Array.Resize(ref _counts, length);
-            Array.Resize(ref _scores, length);
+            _scores[place - 1] = score;
         }
-
-        ref var counts = ref _counts[e.Product];
-        ref var score = ref _scores[e.Product];
-        switch (e.Type)
+        else if (score > _floor)
         {
-            case EventType.Impression:
-                counts.Impressions += sign;
-                break;
-            case EventType.Click:
-                counts.Clicks += sign;
-                score += sign * (long)options.Click;
-                break;
-            case EventType.Cart:
-                counts.Carts += sign;
-                score += sign * (long)options.Cart;
-                break;
-            case EventType.Order:
-                counts.Orders += sign;
-                score += sign * (long)options.Order;
-                break;
-            case EventType.Payment:
-                counts.Payments += sign;
-                counts.Units += sign * (long)e.Units;
-                counts.GmvMinor += sign * e.AmountMinor;
-                score += sign * (long)options.Payment;
-                break;
-        }
+            if (_count == _candidates.Length)
+            {
+                Narrow();
+            }
 
+            if (score > _floor)
+            {
+                Admit(product, score);
+            }
+        }
+    }
+
+    /// <summary>Chooses the candidates anew when the list is asked for next: the counts were restored.</summary>
+    public void Forget()
+    {
+        _count = 0;
+        _floor = long.MaxValue;
         _stale = true;
     }
 
-    /// <summary>Fills the rows of the top list.</summary>
-    /// <param name="rows">What is filled.</param>
-    /// <param name="previous">Top list of the window before, -1 past its end.</param>
-    public void Fill(List<HotProduct> rows, ReadOnlySpan<int> previous)
+    private void Admit(int product, long score)
     {
-        rows.Clear();
-        foreach (var product in Top)
+        _candidates[_count] = product;
+        _scores[_count] = score;
+        _rows.PlaceOf(product, _scope) = (byte)++_count;
+    }
+
+    // Keeps the better part of the candidates: all whose score is above that of the first one left out.
+    private void Narrow()
+    {
+        Span<long> sorted = stackalloc long[byte.MaxValue];
+        sorted = sorted[.._count];
+        _scores.AsSpan(0, _count).CopyTo(sorted);
+        sorted.Sort();
+        _floor = Math.Max(_floor, sorted[_count - _kept - 1]);
+        var kept = 0;
+        for (var i = 0; i < _count; i++)
         {
-            rows.Add(new HotProduct(names[products[product].Name], previous.IndexOf(product) + 1, _scores[product], _counts[product]));
+            var product = _candidates[i];
+            _rows.PlaceOf(product, _scope) = 0;
+            if (_scores[i] > _floor)
+            {
+                _candidates[kept] = product;
+                _scores[kept] = _scores[i];
+                _rows.PlaceOf(product, _scope) = (byte)++kept;
+            }
         }
+
+        _count = kept;
     }
 
     private void Select()
     {
-        _topCount = 0;
-        long least = 1;
-        var scores = _scores.AsSpan(0, Math.Min(products.Count, _scores.Length));
-        for (var product = Next(scores, 0, least); product < scores.Length; product = Next(scores, product + 1, least))
+        SelectAmongCandidates();
+        if (_floor > 0 && (_topCount < _top.Length || _rows.ScoreOf(_top[^1], _scope) <= _floor))
         {
-            if (_topCount == _top.Length && !IsBefore(product, _top[_topCount - 1]))
-            {
-                continue;
-            }
-
-            var at = _topCount < _top.Length ? _topCount++ : _topCount - 1;
-            for (; at > 0 && IsBefore(product, _top[at - 1]); at--)
-            {
-                _top[at] = _top[at - 1];
-            }
-
-            _top[at] = product;
-            least = _topCount == _top.Length ? _scores[_top[^1]] : 1;
+            ChooseAnew();
         }
     }
 
-    // The next product with a score that can still make the list; most products are passed over a vector at a time.
-    private static int Next(ReadOnlySpan<long> scores, int from, long least)
+    private void SelectAmongCandidates()
     {
-        var bound = new Vector<long>(least);
-        for (; from <= scores.Length - Vector<long>.Count; from += Vector<long>.Count)
+        _topCount = 0;
+        long least = 1;
+        for (var i = 0; i < _count; i++)
         {
-            if (Vector.GreaterThanOrEqualAny(new Vector<long>(scores[from..]), bound))
+            if (_scores[i] >= least)
             {
-                break;
+                least = Insert(_candidates[i], least);
+            }
+        }
+    }
+
+    // The smallest score that can still make the list.
+    private long Insert(int product, long least)
+    {
+        if (_topCount == _top.Length && !IsBefore(product, _top[^1]))
+        {
+            return least;
+        }
+
+        var at = _topCount < _top.Length ? _topCount++ : _topCount - 1;
+        for (; at > 0 && IsBefore(product, _top[at - 1]); at--)
+        {
+            _top[at] = _top[at - 1];
+        }
+
+        _top[at] = product;
+        return _topCount == _top.Length ? _rows.ScoreOf(_top[^1], _scope) : 1;
+    }
+
+    private void ChooseAnew()
+    {
+        var products = _products.Count;
+        if (_all.Length < products)
+        {
+            _all = new long[products * 2];
+        }
+
+        _count = 0;
+        var positive = 0;
+        for (var product = 0; product < products; product++)
+        {
+            _rows.PlaceOf(product, _scope) = 0;
+            var score = _rows.ScoreOf(product, _scope);
+            if (score > 0)
+            {
+                _all[positive++] = score;
             }
         }
 
-        while (from < scores.Length && scores[from] < least)
+        var sorted = _all.AsSpan(0, positive);
+        sorted.Sort();
+        _floor = positive > _kept ? sorted[positive - _kept - 1] : 0;
+        _topCount = 0;
+        long least = 1;
+        for (var product = 0; product < products; product++)
         {
-            from++;
-        }
+            var score = _rows.ScoreOf(product, _scope);
+            if (score > _floor)
+            {
+                Admit(product, score);
+            }
 
-        return from;
+            // Among many equal scores the list's last rows may stand at the floor: they are chosen from all, not from the candidates.
+            if (score >= least)
+            {
+                least = Insert(product, least);
+            }
+        }
     }
 
     private bool IsBefore(int left, int right)
     {
-        if (_scores[left] != _scores[right])
+        var (leftScore, rightScore) = (_rows.ScoreOf(left, _scope), _rows.ScoreOf(right, _scope));
+        if (leftScore != rightScore)
         {
-            return _scores[left] > _scores[right];
+            return leftScore > rightScore;
         }
 
-        if (_counts[left].GmvMinor != _counts[right].GmvMinor)
-        {
-            return _counts[left].GmvMinor > _counts[right].GmvMinor;
-        }
-
-        return names.Compare(products[left].Name, products[right].Name) < 0;
+        var (leftGmv, rightGmv) = (_rows.GmvMinorOf(left, _scope), _rows.GmvMinorOf(right, _scope));
+        return leftGmv != rightGmv ? leftGmv > rightGmv : _products.Compare(left, right) < 0;
     }
 }

@@ -1,6 +1,7 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Series;
@@ -52,6 +53,39 @@ public sealed class SeriesCurve
         if (_fine.Count == FinePoints + toMinute)
         {
             Merge(toMinute);
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WriteCopy(_before);
+        Save(writer, _coarse);
+        Save(writer, _fine);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _before = reader.ReadCopy<SeriesPoint>();
+        Restore(ref reader, _coarse);
+        Restore(ref reader, _fine);
+    }
+
+    private static void Save(StateWriter writer, List<SeriesPoint> points)
+    {
+        writer.Write(points.Count);
+        foreach (var point in points)
+        {
+            writer.WriteCopy(point);
+        }
+    }
+
+    private static void Restore(ref StateReader reader, List<SeriesPoint> points)
+    {
+        for (var count = reader.ReadCount(); count > 0; count--)
+        {
+            points.Add(reader.ReadCopy<SeriesPoint>());
         }
     }
 

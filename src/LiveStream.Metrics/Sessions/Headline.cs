@@ -1,6 +1,7 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Sessions;
 
@@ -14,6 +15,9 @@ public sealed class Headline(NameTable names) : SessionOperator
 
     /// <summary>Whether an end is the latest of start and end; at equal time, the end.</summary>
     public bool Ended => _endMs != long.MinValue && _endMs >= _startMs;
+
+    /// <inheritdoc/>
+    public override uint Types => (1u << (int)EventType.Start) | (1u << (int)EventType.End);
 
     /// <inheritdoc/>
     public override void Apply(in Slice slice)
@@ -37,6 +41,24 @@ public sealed class Headline(NameTable names) : SessionOperator
     {
         snapshot.RoomName = _name < 0 ? null : names[_name];
         snapshot.Ended = Ended;
+    }
+
+    /// <inheritdoc/>
+    public override void Save(StateWriter writer)
+    {
+        writer.WriteName(_name);
+        writer.Write(_nameMs);
+        writer.Write(_startMs);
+        writer.Write(_endMs);
+    }
+
+    /// <inheritdoc/>
+    public override void Restore(ref StateReader reader)
+    {
+        _name = reader.ReadName();
+        _nameMs = reader.ReadLong();
+        _startMs = reader.ReadLong();
+        _endMs = reader.ReadLong();
     }
 
     /// <inheritdoc/>

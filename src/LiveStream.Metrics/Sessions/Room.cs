@@ -1,6 +1,7 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Sessions;
 
@@ -22,6 +23,9 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
 
     /// <summary>Interned number of its id.</summary>
     public int Name => name;
+
+    /// <summary>Sessions that begin before this time are not whole: the log has lost what came before.</summary>
+    public long WholeFromMs { get; set; } = long.MinValue;
 
     /// <summary>Sessions that are not over.</summary>
     public IReadOnlyList<Session> Open => _open;
@@ -166,6 +170,46 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         }
     }
 
+    /// <summary>Writes the room with its open sessions; none may wait to be taken.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_openUntilMs);
+        writer.Write(_capped);
+        writer.Write(_turnedAwayMs ?? long.MinValue);
+        writer.Write(_starts.Count);
+        foreach (var (timeMs, session) in _starts)
+        {
+            writer.Write(timeMs);
+            writer.WriteName(session);
+        }
+
+        writer.Write(_open.Count);
+        foreach (var session in _open)
+        {
+            session.Save(writer);
+        }
+    }
+
+    /// <summary>Takes over a room that was written; this one has seen no event.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _openUntilMs = reader.ReadLong();
+        _capped = reader.ReadBool();
+        var turnedAwayMs = reader.ReadLong();
+        _turnedAwayMs = turnedAwayMs == long.MinValue ? null : turnedAwayMs;
+        for (var starts = reader.ReadCount(); starts > 0; starts--)
+        {
+            _starts.Add((reader.ReadLong(), reader.ReadName()));
+        }
+
+        for (var sessions = reader.ReadCount(); sessions > 0; sessions--)
+        {
+            _open.Add(Session.Restore(ref reader, options, names, name));
+        }
+
+        caps.Restore(_open.Count > 0 ? 1 : 0, _open.Sum(s => s.ViewerCount));
+    }
+
     private bool IsShownBefore(Session left, Session right)
     {
         if ((left.Name == _default) != (right.Name == _default))
@@ -271,7 +315,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
             return Unassigned;
         }
 
-        var opened = new Session(options, names, name, sessionName, timeMs);
+        var opened = new Session(options, names, name, sessionName, timeMs) { IsWhole = timeMs >= WholeFromMs };
         if (_capped)
         {
             opened.MarkCapped();

@@ -2,6 +2,7 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Series;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Trade;
 
 namespace LiveStream.Metrics.Sessions;
@@ -47,6 +48,9 @@ public sealed class Session
     /// <summary>S: time of its first accepted event.</summary>
     public long FirstMs { get; }
 
+    /// <summary>Whether everything of it has been seen; if not, its snapshots say that they are not settled.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Time of its latest event, copies included.</summary>
     public long LastMs { get; internal set; }
 
@@ -69,7 +73,7 @@ public sealed class Session
     public SeriesCurve Series { get; } = new();
 
     /// <summary>Viewers it remembers.</summary>
-    public int ViewerCount => _metrics.Viewers.Count;
+    public int ViewerCount => _metrics.ViewerCount;
 
     /// <summary>Its operators.</summary>
     public SessionMetrics Metrics => _metrics;
@@ -105,55 +109,36 @@ public sealed class Session
     }
 
     /// <summary>
-    /// Judges copies and caps: events that are not applied are taken out of the span's front part.
+    /// Applies events of a second that has not been settled, in order: takes copies out, judges caps, settles what lies before the second if
+    /// anything is to be applied. The span is scratch.
     /// </summary>
-    /// <returns>Number of events to apply, at the front of the span in their order.</returns>
-    public int Admit(Span<RoomEvent> events, SliceInput input, SessionCaps caps, ref SettleCounts counts)
+    public void Apply(Span<RoomEvent> events, SliceInput input, SessionCaps caps, Action<Session>? onHop, ref SettleCounts counts)
     {
-        var isCopy = input.Marks(events.Length);
-        var copies = _copies.Mark(events, input.Details, input.Text, isCopy);
-        counts.Duplicate += copies;
-        var kept = 0;
-        for (var i = 0; i < events.Length; i++)
+        if ((input.Types & EventTypes.TradeTypes) != 0)
         {
-            ref readonly var e = ref events[i];
-            if (isCopy[i])
-            {
-                counts.Moved += e.Moved ? 1 : 0;
-                continue;
-            }
-
-            if (!Fits(e, caps))
-            {
-                counts.RejectedCapacity++;
-                _capped = true;
-                continue;
-            }
-
-            counts.Moved += e.Moved ? 1 : 0;
-            input.Viewers[kept] = EventTypes.IsViewer(e.Type) ? AddViewer(e.Viewer, caps) : -1;
-            input.Products[kept] = e.Product >= 0 ? _metrics.Products.GetOrAdd(e.Product) : -1;
-            events[kept++] = e;
+            events = events[..TakeCopiesOut(events, input, ref counts)];
         }
 
-        counts.Applied += kept;
-        return kept;
-    }
+        if (!AnyFits(events, caps))
+        {
+            counts.RejectedCapacity += events.Length;
+            _capped |= events.Length > 0;
+            return;
+        }
 
-    /// <summary>Applies admitted events of the second that begins at <see cref="SettledMs"/>.</summary>
-    public void Apply(ReadOnlySpan<RoomEvent> events, SliceInput input)
-    {
-        Applied += events.Length;
-        LastAppliedMs = events[^1].TimeMs;
-        _metrics.Apply(new Slice
+        AdvanceTo(input.StartMs, onHop);
+        var (applied, rejected) = (counts.Applied, counts.RejectedCapacity);
+        var slice = new Slice
         {
             Events = events,
             Details = input.Details,
-            Viewers = input.Viewers,
-            Products = input.Products,
             OriginMs = OriginMs,
             Second = (int)((SettledMs - OriginMs) / EngineOptions.HopMs),
-        });
+            Types = input.Types,
+        };
+        LastAppliedMs = _metrics.Apply(slice, caps, ref counts);
+        Applied += counts.Applied - applied;
+        _capped |= counts.RejectedCapacity != rejected;
     }
 
     /// <summary>Completes the snapshot as of <see cref="SettledMs"/>.</summary>
@@ -161,6 +146,7 @@ public sealed class Session
     {
         _metrics.Fill(SettledMs);
         _metrics.Snapshot.Applied = Applied;
+        _metrics.Snapshot.Settled = IsWhole;
         _metrics.Snapshot.Capped = _capped || _copies.Capped || _metrics.Capped;
         return _metrics.Snapshot;
     }
@@ -175,25 +161,78 @@ public sealed class Session
         _metrics.MarkNames();
     }
 
-    private bool Fits(in RoomEvent e, SessionCaps caps)
+    /// <summary>Writes it whole; <see cref="Restore"/> opens it again.</summary>
+    public void Save(StateWriter writer)
     {
-        if (e.Product >= 0 && _metrics.Products.Count >= _options.Caps.MaxProductsPerRoom && !_metrics.Products.Contains(e.Product))
-        {
-            return false;
-        }
-
-        return !EventTypes.IsViewer(e.Type) || caps.HasRoomForViewer || _metrics.Viewers.Find(e.Viewer) >= 0;
+        writer.WriteName(Name);
+        writer.Write(FirstMs);
+        writer.Write(LastMs);
+        writer.Write(HasEnded);
+        writer.Write(LastAppliedMs);
+        writer.Write(Applied);
+        writer.Write(SettledMs);
+        writer.Write(_capped);
+        writer.Write(IsWhole);
+        _copies.Save(writer);
+        Series.Save(writer);
+        _metrics.Save(writer);
     }
 
-    private int AddViewer(ulong viewer, SessionCaps caps)
+    /// <summary>Opens a session that was written.</summary>
+    public static Session Restore(ref StateReader reader, EngineOptions options, NameTable names, int room)
     {
-        var before = _metrics.Viewers.Count;
-        var number = _metrics.Viewers.GetOrAdd(viewer);
-        if (_metrics.Viewers.Count != before)
+        var session = new Session(options, names, room, reader.ReadName(), reader.ReadLong())
         {
-            caps.TakeViewer();
+            LastMs = reader.ReadLong(),
+            HasEnded = reader.ReadBool(),
+            LastAppliedMs = reader.ReadLong(),
+            Applied = reader.ReadLong(),
+            SettledMs = reader.ReadLong(),
+            _capped = reader.ReadBool(),
+            IsWhole = reader.ReadBool(),
+        };
+        session._copies.Restore(ref reader);
+        session.Series.Restore(ref reader);
+        session._metrics.Restore(ref reader);
+        return session;
+    }
+
+    private bool AnyFits(ReadOnlySpan<RoomEvent> events, SessionCaps caps)
+    {
+        foreach (ref readonly var e in events)
+        {
+            if (_metrics.Fits(e, caps))
+            {
+                return true;
+            }
         }
 
-        return number;
+        return false;
+    }
+
+    private int TakeCopiesOut(Span<RoomEvent> events, SliceInput input, ref SettleCounts counts)
+    {
+        var isCopy = input.Marks(events.Length);
+        var copies = _copies.Mark(events, input.Details, input.Text, isCopy);
+        if (copies == 0)
+        {
+            return events.Length;
+        }
+
+        counts.Duplicate += copies;
+        var kept = 0;
+        for (var i = 0; i < events.Length; i++)
+        {
+            if (isCopy[i])
+            {
+                counts.Moved += events[i].Moved ? 1 : 0;
+            }
+            else
+            {
+                events[kept++] = events[i];
+            }
+        }
+
+        return kept;
     }
 }

@@ -30,11 +30,27 @@ public sealed class SessionCaps(int maxRooms, int maxViewers)
         return false;
     }
 
+    /// <summary>Takes places for what a checkpoint held, whether or not there are so many.</summary>
+    public void Restore(int rooms, int viewers)
+    {
+        Interlocked.Add(ref _rooms, rooms);
+        Interlocked.Add(ref _viewers, viewers);
+    }
+
     /// <summary>Returns a room's place.</summary>
     public void ReturnRoom() => Interlocked.Decrement(ref _rooms);
 
-    /// <summary>Takes a viewer's place.</summary>
-    public void TakeViewer() => Interlocked.Increment(ref _viewers);
+    /// <summary>Takes a viewer's place; false when there is none.</summary>
+    public bool TryTakeViewer()
+    {
+        if (!HasRoomForViewer)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _viewers);
+        return true;
+    }
 
     /// <summary>Returns the places of a session's viewers.</summary>
     public void ReturnViewers(int count) => Interlocked.Add(ref _viewers, -count);

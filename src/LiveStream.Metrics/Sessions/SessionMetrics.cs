@@ -1,10 +1,10 @@
-using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Funnels;
 using LiveStream.Metrics.Interaction;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Products;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Trade;
 using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
@@ -12,36 +12,39 @@ using LiveStream.Metrics.Windows;
 namespace LiveStream.Metrics.Sessions;
 
 /// <summary>
-/// The composition point: the operators of one session, in the order in which they see a slice. A metric is added here by one line in
-/// <see cref="Compose"/>. Sums and presence come before the list, because other operators build on them.
+/// The composition point: everything that is counted in one session, and the snapshot that it fills. Viewers, trade and products are counted in
+/// one pass over a slice (<see cref="Audience"/>); a metric beside it is added by one line in <see cref="Compose"/>.
 /// </summary>
 public sealed class SessionMetrics
 {
     private readonly WindowSpec[] _windows;
     private readonly long _originSecond;
-    private readonly Tally _tally;
-    private readonly Survival _survival = new();
-    private readonly Presence _presence;
-    private readonly Reach _reach;
-    private readonly Orders _orders;
+    private readonly NameTable _names;
+    private readonly WindowSums _sums;
+    private readonly DistinctCells _seen;
+    private readonly DistinctCells _acting;
+    private readonly SideRows _sides = new();
+    private readonly Audience _audience;
+    private readonly Sales _sales;
+    private readonly OnlineCurve _online = new();
     private readonly SessionOperator[] _operators;
 
-    /// <summary>Creates the operators of a session.</summary>
+    /// <summary>Creates the metrics of a session.</summary>
     /// <param name="options">What shapes the numbers.</param>
     /// <param name="names">The lane's names.</param>
     /// <param name="startMs">Time of the session's first event, ms since the Unix epoch.</param>
     public SessionMetrics(EngineOptions options, NameTable names, long startMs)
     {
         _windows = WindowSpec.From(options);
+        _names = names;
         _originSecond = startMs / EngineOptions.HopMs;
-        Viewers = new ViewerTable();
-        Products = new ProductTable(names);
-        var rows = new TradeRows(Viewers);
-        _tally = new Tally(_windows);
-        _presence = new Presence(options, _windows, Viewers, _tally, _survival);
-        _reach = new Reach(Viewers, rows, _windows);
-        _orders = new Orders(rows, _reach, _tally, _windows, options.Caps.MaxOrdersPerSession);
-        _operators = [.. Compose(options, names, rows, (int)(startMs % EngineOptions.HopMs))];
+        var levels = options.Funnels.Sum(f => f.Steps.Count);
+        _sums = new WindowSums(_windows);
+        _seen = new DistinctCells(_windows, Column.Sums, Column.Acting - Column.Sums, Presence.SecondsKept(options), _originSecond);
+        _acting = new DistinctCells(_windows, Column.Acting, Column.Funnels - Column.Acting + levels, 0, _originSecond);
+        _sales = new Sales(options, _windows, names, _originSecond);
+        _audience = new Audience(options, _windows, names, startMs, _sums, _seen, _acting, _sides, _sales);
+        _operators = [.. Compose()];
         Snapshot = new SessionSnapshot
         {
             Currency = options.Currency,
@@ -49,28 +52,29 @@ public sealed class SessionMetrics
             StartMs = startMs,
             Windows = [.. _windows.Select(w => NewFigures(w.Name, options)), NewFigures("session", options)],
         };
+        for (var w = 0; w < _windows.Length; w++)
+        {
+            Snapshot.Windows[w].Retention = new Ratio(0, 0);
+        }
     }
 
-    /// <summary>The session's viewers.</summary>
-    public ViewerTable Viewers { get; }
-
-    /// <summary>The session's products.</summary>
-    public ProductTable Products { get; }
+    /// <summary>Viewers that are remembered.</summary>
+    public int ViewerCount => _audience.Viewers.Count;
 
     /// <summary>The values that <see cref="Fill"/> fills.</summary>
     public SessionSnapshot Snapshot { get; }
 
     /// <summary>Whether a cap made a number inexact.</summary>
-    public bool Capped => Array.Exists(_operators, o => o.Capped);
+    public bool Capped => _audience.Capped;
 
-    /// <summary>Session totals by <see cref="Column"/>.</summary>
-    public ReadOnlySpan<long> Totals => _tally.Totals;
+    /// <summary>Session totals by <see cref="Column"/>, the plain sums of it.</summary>
+    public ReadOnlySpan<long> Totals => _sums.Totals;
 
     /// <summary>Online at the last settled T.</summary>
-    public long OnlineNow => _presence.OnlineNow;
+    public long OnlineNow => _online.Now;
 
     /// <summary>Distinct orders, and distinct paid orders, of the session.</summary>
-    public (long Placed, long Paid) OrderTotals => (_orders.TotalOrders, _orders.TotalPaid);
+    public (long Placed, long Paid) OrderTotals => (_acting.Total(Column.Orders), _acting.Total(Column.PaidOrders));
 
     /// <summary>
     /// Time after the last event from which on every window is empty, everybody has left, every delay has passed, and stays so: closing
@@ -83,25 +87,31 @@ public sealed class SessionMetrics
         return Math.Max((windows * 5 / 2) + options.PresenceTimeoutMs, Survival.LongestMs) + Margin;
     }
 
-    /// <summary>Begins a second, relative to the origin, in order.</summary>
+    /// <summary>Begins a second, relative to the origin, in order; quiet ones may be left out.</summary>
     public void Open(int second)
     {
-        _presence.Open(second);
-        foreach (var each in _operators)
-        {
-            each.Open(second);
-        }
+        _seen.Open(second);
+        _acting.Open(second);
+        _audience.Open(second);
     }
 
-    /// <summary>Applies the events of the open second.</summary>
-    public void Apply(in Slice slice)
+    /// <summary>Whether an event would be applied, as far as caps are concerned.</summary>
+    public bool Fits(in Events.RoomEvent e, SessionCaps caps) => _audience.Fits(e, caps);
+
+    /// <summary>Applies the events of the open second; those that a cap turns away are counted and left out.</summary>
+    /// <returns>Time of the last event that was applied, ms since the Unix epoch.</returns>
+    public long Apply(in Slice slice, SessionCaps caps, ref SettleCounts counts)
     {
-        _tally.Apply(slice);
-        _presence.Apply(slice);
+        var lastMs = _audience.Apply(slice, caps, ref counts);
         foreach (var each in _operators)
         {
-            each.Apply(slice);
+            if ((slice.Types & each.Types) != 0)
+            {
+                each.Apply(slice);
+            }
         }
+
+        return lastMs;
     }
 
     /// <summary>Closes the open second; windows that slide there are filled.</summary>
@@ -109,24 +119,21 @@ public sealed class SessionMetrics
     /// <param name="quiet">Whether the last event is longer ago than <see cref="QuietMs"/>.</param>
     public void Advance(int second, bool quiet)
     {
-        var closed = new ClosedSecond(second, _originSecond + second + 1);
-        _presence.Advance(second, closed.SettledSecond * EngineOptions.HopMs, quiet);
+        var settledSecond = _originSecond + second + 1;
         if (quiet)
         {
+            _online.Sample(0, settledSecond * EngineOptions.HopMs);
             return;
         }
 
-        _tally.Advance(closed.SettledSecond);
-        foreach (var each in _operators)
-        {
-            each.Advance(closed);
-        }
-
+        _audience.Close(second);
+        _online.Sample(_audience.OnlineNow, settledSecond * EngineOptions.HopMs);
+        _sales.Close(second);
         for (var w = 0; w < _windows.Length; w++)
         {
-            if (_windows[w].SlidesAt(closed.SettledSecond))
+            if (_windows[w].SlidesAt(settledSecond))
             {
-                FillWindow(new SlidWindow(w, _windows[w], closed.SettledSecond));
+                Slide(second, new SlidWindow(w, _windows[w], settledSecond));
             }
         }
     }
@@ -135,8 +142,13 @@ public sealed class SessionMetrics
     public void Fill(long asOfMs)
     {
         Snapshot.AsOfMs = asOfMs;
-        _tally.Fill(Snapshot.SessionWindow, -1);
-        _presence.Fill(Snapshot);
+        Snapshot.Online = _online.Figures;
+        var session = Snapshot.SessionWindow;
+        _sums.Totals.CopyTo(session.Values);
+        _seen.Totals.CopyTo(session.Values[Column.Sums..]);
+        _acting.Totals.CopyTo(session.Values[Column.Acting..]);
+        _audience.Fill(Snapshot);
+        _sales.Fill(Snapshot);
         foreach (var each in _operators)
         {
             each.Fill(Snapshot);
@@ -146,45 +158,72 @@ public sealed class SessionMetrics
     /// <summary>Marks every name that the session refers to.</summary>
     public void MarkNames()
     {
-        Products.Mark();
+        _audience.MarkNames();
+        _sales.MarkNames();
         foreach (var each in _operators)
         {
             each.MarkNames();
         }
     }
 
-    private static WindowFigures NewFigures(string name, EngineOptions options) => new()
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
     {
-        Name = name,
-        Retention = name == "session" ? null : new Ratio(0, 0),
-        Funnels = [.. options.Funnels.Select(f => new FunnelFigures { Name = f.Name, Steps = f.Steps, Users = new long[f.Steps.Count] })],
-    };
-
-    private IEnumerable<SessionOperator> Compose(EngineOptions options, NameTable names, TradeRows rows, int startMs) =>
-    [
-        new Headline(names),
-        _survival,
-        new Segments(Viewers, _presence, startMs),
-        .. _windows.Select((window, w) => new Retention(window, w, Viewers, _presence, _originSecond)),
-        new FirstFlagShare(Viewers, EventType.Enter, ViewerFlags.NewViewerKnown),
-        new FirstFlagShare(Viewers, EventType.Payment, ViewerFlags.NewBuyerKnown),
-        new Channels(Viewers, _presence, names, options.Caps.MaxChannelsPerSession),
-        new Gifters(_windows),
-        _reach,
-        _orders,
-        .. options.Funnels.Select((funnel, f) => new Funnel(funnel, f, _windows, Viewers, rows)),
-        new HotProducts(options, _windows, Products, names),
-        new Showcase(Products, names),
-    ];
-
-    private void FillWindow(in SlidWindow slid)
-    {
-        var figures = Snapshot.Windows[slid.Index];
-        _tally.Fill(figures, slid.Index);
-        _presence.FillWindow(figures, slid.Window);
+        _sums.Save(writer);
+        _seen.Save(writer);
+        _acting.Save(writer);
+        _sides.Save(writer);
+        _audience.Save(writer);
+        _sales.Save(writer);
+        _online.Save(writer);
         foreach (var each in _operators)
         {
-            each.FillWindow(figures, slid);
+            each.Save(writer);
         }
+
+        // A window shows what it held when it slid last.
+        for (var w = 0; w < _windows.Length; w++)
+        {
+            Snapshot.Windows[w].Save(writer);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _sums.Restore(ref reader);
+        _seen.Restore(ref reader);
+        _acting.Restore(ref reader);
+        _sides.Restore(ref reader);
+        _audience.Restore(ref reader);
+        _sales.Restore(ref reader);
+        _online.Restore(ref reader);
+        foreach (var each in _operators)
+        {
+            each.Restore(ref reader);
+        }
+
+        for (var w = 0; w < _windows.Length; w++)
+        {
+            Snapshot.Windows[w].Restore(ref reader, _names);
+        }
+    }
+
+    private static WindowFigures NewFigures(string name, EngineOptions options) => new(name, [.. options.Funnels.Select(f => (f.Name, f.Steps))]);
+
+    private IEnumerable<SessionOperator> Compose() =>
+    [
+        new Headline(_names),
+        new Gifters(_audience.Viewers, _sides, _acting),
+    ];
+
+    private void Slide(int second, in SlidWindow slid)
+    {
+        var figures = Snapshot.Windows[slid.Index];
+        _sums.Slide(slid.Index, slid.SettledSecond, figures.Values);
+        _seen.Slide(slid.Index, figures.Values);
+        _acting.Slide(slid.Index, figures.Values);
+        _audience.Slide(second, slid, figures);
+        _sales.Slide(second, slid, figures);
     }
 }

@@ -3,15 +3,13 @@ using LiveStream.Metrics.Events;
 namespace LiveStream.Metrics.Sessions;
 
 /// <summary>
-/// The side arrays of a slice that a lane applies: details and text that came with it, and scratch that it reuses from slice to slice.
-/// Owned by one lane.
+/// What comes with the events of a second that a lane applies: details and text that they refer to, and scratch that is reused from slice to
+/// slice. Owned by one lane.
 /// </summary>
 public sealed class SliceInput
 {
     private EventDetail[] _details = [];
     private byte[] _text = [];
-    private int[] _viewers = new int[256];
-    private int[] _products = new int[256];
     private bool[] _marks = new bool[256];
 
     /// <summary>Details that events refer to.</summary>
@@ -20,29 +18,29 @@ public sealed class SliceInput
     /// <summary>Text that details refer to.</summary>
     public ReadOnlySpan<byte> Text => _text;
 
-    /// <summary>Viewer number by event.</summary>
-    public Span<int> Viewers => _viewers;
+    /// <summary>Begin of the second, ms since the Unix epoch.</summary>
+    public long StartMs { get; private set; }
 
-    /// <summary>Product number by event.</summary>
-    public Span<int> Products => _products;
+    /// <summary>Bit per type of the events; other bits may be set.</summary>
+    public uint Types { get; private set; }
 
-    /// <summary>Points at the slice's details and text, and makes room for its events.</summary>
-    public void Set(EventDetail[] details, byte[] text, int events)
+    /// <summary>Points at a slice.</summary>
+    public void Set(long startMs, uint types, EventDetail[] details, byte[] text)
     {
+        StartMs = startMs;
+        Types = types;
         _details = details;
         _text = text;
-        if (_viewers.Length < events)
-        {
-            var length = Math.Max(events, _viewers.Length * 2);
-            _viewers = new int[length];
-            _products = new int[length];
-            _marks = new bool[length];
-        }
     }
 
     /// <summary>Cleared marks.</summary>
     public Span<bool> Marks(int events)
     {
+        if (_marks.Length < events)
+        {
+            _marks = new bool[events * 2];
+        }
+
         var marks = _marks.AsSpan(0, events);
         marks.Clear();
         return marks;

@@ -1,48 +1,102 @@
 using LiveStream.Metrics.Events;
+using LiveStream.Metrics.Names;
+using LiveStream.Metrics.State;
+using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Snapshots;
 
 /// <summary>
-/// The numbers of one window of one session, refilled in place at each of the window's hops.
+/// The numbers of one window of one session, refilled in place at each of the window's hops: one value per <see cref="Column"/>, read by name.
 /// Users are distinct people, events are lines, money is in minor units.
 /// </summary>
 public sealed class WindowFigures
 {
+    private readonly long[] _values;
+
+    /// <summary>Figures that are all 0.</summary>
+    /// <param name="name">Key in the snapshot: <c>1m</c>, <c>session</c>.</param>
+    /// <param name="funnels">Name and steps of each configured funnel.</param>
+    public WindowFigures(string name, params IReadOnlyList<(string Name, IReadOnlyList<EventType> Steps)> funnels)
+    {
+        Name = name;
+        _values = new long[Column.Funnels + funnels.Sum(f => f.Steps.Count)];
+        Trade = new TradeFigures(_values);
+        Funnels = new FunnelFigures[funnels.Count];
+        var at = Column.Funnels;
+        for (var i = 0; i < Funnels.Length; i++)
+        {
+            Funnels[i] = new FunnelFigures(funnels[i].Name, [.. funnels[i].Steps], new ArraySegment<long>(_values, at, funnels[i].Steps.Count));
+            at += funnels[i].Steps.Count;
+        }
+    }
+
     /// <summary>Key in the snapshot: <c>1m</c>, <c>session</c>.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; }
+
+    /// <summary>All columns; the properties are views of it.</summary>
+    internal Span<long> Values => _values;
 
     /// <summary>Active users.</summary>
-    public long Viewers { get; set; }
+    public long Viewers { get => _values[Column.Viewers]; set => _values[Column.Viewers] = value; }
 
     /// <summary>Visits started.</summary>
-    public long Entries { get; set; }
+    public long Entries { get => _values[Column.Entries]; set => _values[Column.Entries] = value; }
 
     /// <summary>Visits ended.</summary>
-    public long Leaves { get; set; }
+    public long Leaves { get => _values[Column.Leaves]; set => _values[Column.Leaves] = value; }
 
     /// <summary>Viewer events by type, batches counted by their size; indexed by <see cref="EventType"/>.</summary>
-    public long[] Events { get; } = new long[EventTypes.ViewerCount];
+    public ArraySegment<long> Events => new(_values, 0, EventTypes.ViewerCount);
 
     /// <summary>Users with an interaction.</summary>
-    public long InteractingViewers { get; set; }
+    public long InteractingViewers { get => _values[Column.Interacting]; set => _values[Column.Interacting] = value; }
 
     /// <summary>Users with a gift.</summary>
-    public long Gifters { get; set; }
+    public long Gifters { get => _values[Column.Gifters]; set => _values[Column.Gifters] = value; }
 
     /// <summary>Retention, null for the session window.</summary>
     public Ratio? Retention { get; set; }
 
     /// <summary>Users with an impression, click, cart, order, payment: in this order.</summary>
-    public long[] Reach { get; } = new long[5];
+    public ArraySegment<long> Reach => new(_values, Column.Reach, Column.ReachSteps);
 
     /// <summary>Per configured funnel the users that reached each step.</summary>
-    public FunnelFigures[] Funnels { get; init; } = [];
+    public FunnelFigures[] Funnels { get; }
 
     /// <summary>Orders, payments and what follows from them.</summary>
-    public TradeFigures Trade { get; } = new();
+    public TradeFigures Trade { get; }
 
     /// <summary>The ranked products, first row first.</summary>
     public List<HotProduct> HotProducts { get; } = [];
+
+    /// <summary>Writes the figures.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WritePacked<long>(_values);
+        writer.Write(Retention?.Numerator ?? 0);
+        writer.Write(Retention?.Denominator ?? 0);
+        writer.Write(HotProducts.Count);
+        foreach (var row in HotProducts)
+        {
+            writer.WriteBytes(row.Product);
+            writer.Write(row.PreviousRank);
+            writer.Write(row.Score);
+            writer.WriteCopy(row.Counts);
+        }
+    }
+
+    /// <summary>Takes over figures that were written; ids of products are the lane's names.</summary>
+    public void Restore(ref StateReader reader, NameTable names)
+    {
+        reader.ReadPacked<long>(_values);
+        Retention = new Ratio(reader.ReadInt128(), reader.ReadInt128());
+        HotProducts.Clear();
+        for (var rows = reader.ReadCount(); rows > 0; rows--)
+        {
+            var product = names[names.Intern(reader.ReadBytes())];
+            HotProducts.Add(new HotProduct(product, reader.ReadInt(), reader.ReadLong(), reader.ReadCopy<ProductCounts>()));
+        }
+    }
 
     /// <summary>interactingViewers / viewers.</summary>
     public Ratio InteractionRate => new(InteractingViewers, Viewers);
@@ -64,86 +118,17 @@ public sealed class WindowFigures
 }
 
 /// <summary>One funnel in one window.</summary>
-public sealed class FunnelFigures
+/// <param name="name">Key in the snapshot.</param>
+/// <param name="steps">The steps' event types.</param>
+/// <param name="users">Users whose longest chain has at least this step; as long as <paramref name="steps"/>.</param>
+public sealed class FunnelFigures(string name, EventType[] steps, ArraySegment<long> users)
 {
     /// <summary>Key in the snapshot.</summary>
-    public required string Name { get; init; }
+    public string Name { get; } = name;
 
     /// <summary>The steps' event types.</summary>
-    public required IReadOnlyList<EventType> Steps { get; init; }
+    public EventType[] Steps { get; } = steps;
 
     /// <summary>Users whose longest chain has at least this step; as long as <see cref="Steps"/>.</summary>
-    public required long[] Users { get; init; }
-}
-
-/// <summary>Trade in one window; lines are events, orders are distinct (user, order) pairs.</summary>
-public sealed class TradeFigures
-{
-    /// <summary>Distinct orders placed.</summary>
-    public long Orders { get; set; }
-
-    /// <summary>Distinct orders paid.</summary>
-    public long PaidOrders { get; set; }
-
-    /// <summary>Payment lines.</summary>
-    public long Payments { get; set; }
-
-    /// <summary>Units paid.</summary>
-    public Int128 Units { get; set; }
-
-    /// <summary>Sum of payments.</summary>
-    public Int128 GmvMinor { get; set; }
-
-    /// <summary>Refund lines.</summary>
-    public long Refunds { get; set; }
-
-    /// <summary>Sum of refunds.</summary>
-    public Int128 RefundedMinor { get; set; }
-
-    /// <summary>Users with a payment.</summary>
-    public long Buyers { get; set; }
-
-    /// <summary>gmv - refunded.</summary>
-    public Int128 NetGmvMinor => GmvMinor - RefundedMinor;
-
-    /// <summary>gmv / paidOrders.</summary>
-    public Ratio AverageOrderValue => new(GmvMinor, PaidOrders);
-
-    /// <summary>gmv / buyers.</summary>
-    public Ratio Arppu => new(GmvMinor, Buyers);
-
-    /// <summary>refunded / gmv.</summary>
-    public Ratio RefundRate => new(RefundedMinor, GmvMinor);
-}
-
-/// <summary>One row of the ranking of products; counts are events, not people.</summary>
-/// <param name="Product">Product id.</param>
-/// <param name="PreviousRank">1-based place in the previous window's list, 0 when it had none.</param>
-/// <param name="Score">Weighted sum of events.</param>
-/// <param name="Counts">What it is made of.</param>
-public readonly record struct HotProduct(byte[] Product, int PreviousRank, long Score, ProductCounts Counts);
-
-/// <summary>Events and sums of one product in one window.</summary>
-public struct ProductCounts
-{
-    /// <summary>Sum of payments.</summary>
-    public Int128 GmvMinor;
-
-    /// <summary>Units paid.</summary>
-    public long Units;
-
-    /// <summary>Impression events.</summary>
-    public long Impressions;
-
-    /// <summary>Click events.</summary>
-    public long Clicks;
-
-    /// <summary>Cart events.</summary>
-    public long Carts;
-
-    /// <summary>Order lines.</summary>
-    public long Orders;
-
-    /// <summary>Payment lines.</summary>
-    public long Payments;
+    public ArraySegment<long> Users { get; } = users;
 }

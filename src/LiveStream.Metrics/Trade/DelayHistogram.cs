@@ -1,48 +1,60 @@
 using System.Numerics;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Trade;
 
 /// <summary>
 /// Delays in ms, kept exactly as their values rounded down to 8 leading binary digits: values below 256 as they are, then 128
-/// cells per power of two. Quantiles are nearest rank. Allocates at the first value.
+/// cells per power of two, allocated a block at a time. Quantiles are nearest rank; each walks from where it stood. Owned by one session.
 /// </summary>
 public sealed class DelayHistogram
 {
-    private const int Cells = 256 + (23 * 128);
+    private const int BlockBits = 7;
+    private const int BlockCells = 1 << BlockBits;
+    private const int Blocks = 2 + 23;
 
-    private int[] _cells = [];
+    private readonly int[]?[] _blocks = new int[Blocks][];
     private long _count;
     private Int128 _sum;
-    private DelayFigures _figures;
-    private bool _stale;
+    private Quantile _p50 = new(50);
+    private Quantile _p90 = new(90);
+
+    /// <summary>Count, mean and quantiles.</summary>
+    public DelayFigures Figures =>
+        _count == 0 ? default : new DelayFigures(_count, new Ratio(_sum, _count), ValueOf(At(ref _p50)), ValueOf(At(ref _p90)));
 
     /// <summary>Adds a delay, 0 or more and below 2^31 ms.</summary>
     public void Add(int delayMs)
     {
-        if (_cells.Length == 0)
-        {
-            _cells = new int[Cells];
-        }
-
-        _cells[CellOf(delayMs)]++;
+        var cell = CellOf(delayMs);
+        (_blocks[cell >> BlockBits] ??= new int[BlockCells])[cell & (BlockCells - 1)]++;
         _count++;
         _sum += delayMs;
-        _stale = true;
+        _p50.Below += cell < _p50.Cell ? 1 : 0;
+        _p90.Below += cell < _p90.Cell ? 1 : 0;
     }
 
-    /// <summary>Count, mean and quantiles.</summary>
-    public DelayFigures Figures
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
     {
-        get
+        writer.Write(_count);
+        writer.Write(_sum);
+        foreach (var block in _blocks)
         {
-            if (_stale)
-            {
-                _figures = new DelayFigures(_count, new Ratio(_sum, _count), Quantile(50), Quantile(90));
-                _stale = false;
-            }
+            writer.WritePacked<int>(block);
+        }
+    }
 
-            return _figures;
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _count = reader.ReadLong();
+        _sum = reader.ReadInt128();
+        for (var i = 0; i < Blocks; i++)
+        {
+            var block = reader.ReadPacked<int>();
+            _blocks[i] = block.Length == 0 ? null : block;
         }
     }
 
@@ -68,19 +80,30 @@ public sealed class DelayHistogram
         return (((cell - 256) % 128) + 128L) << dropped;
     }
 
-    private long Quantile(int percent)
+    private int At(ref Quantile quantile)
     {
-        var rank = ((_count * percent) + 99) / 100;
-        long seen = 0;
-        for (var cell = 0; cell < _cells.Length; cell++)
+        var rank = ((_count * quantile.Percent) + 99) / 100;
+        while (quantile.Below >= rank)
         {
-            seen += _cells[cell];
-            if (seen >= rank)
-            {
-                return ValueOf(cell);
-            }
+            quantile.Below -= CountAt(--quantile.Cell);
         }
 
-        return 0;
+        for (var here = CountAt(quantile.Cell); quantile.Below + here < rank; here = CountAt(quantile.Cell))
+        {
+            quantile.Below += here;
+            quantile.Cell++;
+        }
+
+        return quantile.Cell;
+    }
+
+    private int CountAt(int cell) => _blocks[cell >> BlockBits] is { } block ? block[cell & (BlockCells - 1)] : 0;
+
+    // The cell of a quantile, and how many values lie in the cells below it.
+    private struct Quantile(int percent)
+    {
+        public readonly int Percent = percent;
+        public int Cell;
+        public long Below;
     }
 }

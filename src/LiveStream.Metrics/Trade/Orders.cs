@@ -1,123 +1,111 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
-using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
+using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Trade;
 
 /// <summary>
 /// Distinct (user, order) pairs ordered and paid, buyers with two paid orders, and the sums of payments and refunds. Remembers
-/// the newest pairs up to its cap.
+/// the newest pairs up to its cap. Owned by one session.
 /// </summary>
-public sealed class Orders(TradeRows rows, Reach reach, Tally tally, WindowSpec[] windows, int maxOrders) : SessionOperator
+public sealed class Orders
 {
-    private readonly AgingIndex _index = new(maxOrders);
-    private readonly Chunked<Pair> _pairs = new();
-    private readonly DistinctRing _orders = new(windows[^1].Seconds);
-    private readonly DistinctRing _paid = new(windows[^1].Seconds);
+    private readonly WindowSums _sums;
+    private readonly DistinctCells _cells;
+    private readonly SideRows _sides;
+    private readonly AgingTable<OrderRow> _orders;
+    private readonly int _paidColumn;
     private long _repeatBuyers;
 
-    /// <inheritdoc/>
-    public override bool Capped => _index.Forgot;
-
-    /// <summary>Distinct orders of the session.</summary>
-    public long TotalOrders => _orders.Total;
-
-    /// <summary>Distinct paid orders of the session.</summary>
-    public long TotalPaid => _paid.Total;
-
-    /// <inheritdoc/>
-    public override void Open(int second)
+    /// <summary>Reserves a column in the side rows: paid orders, not counted further than 2.</summary>
+    public Orders(WindowSums sums, DistinctCells cells, SideRows sides, int maxOrders)
     {
-        _orders.Open(second);
-        _paid.Open(second);
+        _sums = sums;
+        _cells = cells;
+        _sides = sides;
+        _orders = new AgingTable<OrderRow>(maxOrders);
+        _paidColumn = sides.Reserve(1);
     }
 
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
-    {
-        for (var i = 0; i < slice.Events.Length; i++)
-        {
-            ref readonly var e = ref slice.Events[i];
-            if (!EventTypes.IsTrade(e.Type))
-            {
-                continue;
-            }
+    /// <summary>Whether pairs have been forgotten.</summary>
+    public bool Capped => _orders.Forgot;
 
-            ref readonly var detail = ref slice.Details[e.Detail];
-            switch (e.Type)
-            {
-                case EventType.Order:
-                    ref var ordered = ref PairOf(e.Viewer, detail.Order).OrderSecond;
-                    Move(_orders, ref ordered, slice.Second);
-                    break;
-                case EventType.Payment:
-                    tally.Add(Column.Units, e.Count);
-                    Column.AddWide(tally.Second, Column.GmvLow, detail.Value);
-                    Pay(slice.Viewers[i], ref PairOf(e.Viewer, detail.Order).PaidSecond, slice.Second);
-                    break;
-                case EventType.Refund:
-                    Column.AddWide(tally.Second, Column.RefundedLow, detail.Value);
-                    break;
-            }
+    /// <summary>Buyers with two paid orders or more, over buyers.</summary>
+    public Ratio Repurchase => new(_repeatBuyers, _cells.Total(Column.Buyers));
+
+    /// <summary>Brings near what a trade event will need.</summary>
+    public void Prefetch(in RoomEvent e, in EventDetail detail) => _orders.Prefetch(KeyOf(e.Viewer, detail.Order));
+
+    /// <summary>Takes a trade event.</summary>
+    public void Apply(in RoomEvent e, in EventDetail detail, int second, ref ViewerRow row)
+    {
+        switch (e.Type)
+        {
+            case EventType.Order:
+                Move(Column.Orders, ref RowOf(e.Viewer, detail.Order).OrderSecond, second);
+                break;
+            case EventType.Payment:
+                _sums.Totals[Column.Units] += e.Count;
+                Column.AddWide(_sums.Totals, Column.GmvLow, detail.Value);
+                Pay(ref row, ref RowOf(e.Viewer, detail.Order).PaidSecond, second);
+                break;
+            case EventType.Refund:
+                Column.AddWide(_sums.Totals, Column.RefundedLow, detail.Value);
+                break;
         }
     }
 
-    /// <inheritdoc/>
-    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
     {
-        figures.Trade.Orders = _orders.CountLast(slid.Window.Seconds);
-        figures.Trade.PaidOrders = _paid.CountLast(slid.Window.Seconds);
+        writer.Write(_repeatBuyers);
+        _orders.Save(writer);
     }
 
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot)
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
     {
-        snapshot.SessionWindow.Trade.Orders = _orders.Total;
-        snapshot.SessionWindow.Trade.PaidOrders = _paid.Total;
-        snapshot.Whole.Repurchase = new Ratio(_repeatBuyers, reach.Buyers);
+        _repeatBuyers = reader.ReadLong();
+        _orders.Restore(ref reader);
     }
 
-    private static void Move(DistinctRing ring, ref int last, int second)
+    // Seconds are remembered plus one, 0 is never.
+    private void Move(int column, ref int last, int second)
     {
-        if (last != second)
+        if (last != second + 1)
         {
-            ring.Move(last, second);
-            last = second;
+            _cells.Arrive(column, last == 0 ? DistinctCells.Never : last - 1);
+            last = second + 1;
         }
     }
 
-    private void Pay(int viewer, ref int paidSecond, int second)
+    private void Pay(ref ViewerRow row, ref int paidSecond, int second)
     {
-        if (paidSecond == DistinctRing.Never)
+        if (paidSecond == 0)
         {
-            ref var row = ref rows[rows.Of(viewer)];
-            if (row.PaidOrders < 2 && ++row.PaidOrders == 2)
+            ref var paid = ref _sides.Of(ref row)[_paidColumn];
+            if (paid < 2 && ++paid == 2)
             {
                 _repeatBuyers++;
             }
         }
 
-        Move(_paid, ref paidSecond, second);
+        Move(Column.PaidOrders, ref paidSecond, second);
     }
 
-    private ref Pair PairOf(ulong viewer, ulong order)
-    {
-        var number = _index.GetOrAdd(NameHash.Combine(viewer, order), out var added);
-        if (added)
-        {
-            _pairs.Ensure(number);
-            _pairs[number] = new Pair { OrderSecond = DistinctRing.Never, PaidSecond = DistinctRing.Never };
-        }
+    private ref OrderRow RowOf(ulong viewer, ulong order) => ref _orders.GetOrAdd(KeyOf(viewer, order), out _);
 
-        return ref _pairs[number];
-    }
+    private static ulong KeyOf(ulong viewer, ulong order) => Math.Max(1, NameHash.Combine(viewer, order));
 
-    private struct Pair
+    private struct OrderRow : IKeyed
     {
         public int OrderSecond;
         public int PaidSecond;
+
+        public ulong Key { readonly get; set; }
     }
 }

@@ -1,6 +1,6 @@
+using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Events;
-using LiveStream.Metrics.Sessions;
-using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Viewers;
 using LiveStream.Metrics.Windows;
 
@@ -8,110 +8,80 @@ namespace LiveStream.Metrics.Trade;
 
 /// <summary>
 /// Distinct users with an impression, click, cart, order, payment (buyers are the last of them), and how long users took to their
-/// first order and payment.
+/// first order and payment. Owned by one session.
 /// </summary>
-public sealed class Reach : SessionOperator
+public sealed class Reach
 {
+    /// <summary>Bit per type that is a step.</summary>
+    public const uint Types = (1u << (int)EventType.Impression) | (1u << (int)EventType.Click) | (1u << (int)EventType.Cart)
+        | (1u << (int)EventType.Order) | (1u << (int)EventType.Payment);
+
     private const int OrderStep = 3;
-    private const int PaymentStep = 4;
 
-    private readonly ViewerTable _viewers;
-    private readonly TradeRows _rows;
-    private readonly DistinctRing[] _rings;
-    private readonly DelayHistogram _timeToOrder = new();
-    private readonly DelayHistogram _timeToPay = new();
+    private readonly DistinctCells _cells;
+    private readonly SideRows _sides;
+    private readonly int _column;
 
-    /// <summary>Creates the five distinct counts.</summary>
-    public Reach(ViewerTable viewers, TradeRows rows, WindowSpec[] windows)
+    /// <summary>Reserves a column per step in the side rows: the second of the latest one plus one.</summary>
+    public Reach(DistinctCells cells, SideRows sides)
     {
-        _viewers = viewers;
-        _rows = rows;
-        _rings = [.. Enumerable.Range(0, 5).Select(_ => new DistinctRing(windows[^1].Seconds))];
+        _cells = cells;
+        _sides = sides;
+        _column = sides.Reserve(Column.ReachSteps);
     }
 
-    /// <summary>Users with a payment in the session.</summary>
-    public long Buyers => _rings[PaymentStep].Total;
+    /// <summary>First order - first activity.</summary>
+    public DelayHistogram TimeToOrder { get; } = new();
 
-    /// <inheritdoc/>
-    public override void Open(int second)
+    /// <summary>First payment - first activity.</summary>
+    public DelayHistogram TimeToPay { get; } = new();
+
+    /// <summary>Takes an event of one of <see cref="Types"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply(EventType type, int atMs, int second, ref ViewerRow row)
     {
-        foreach (var ring in _rings)
+        var step = StepOf(type);
+        ref var last = ref _sides.Of(ref row)[_column + step];
+        var before = last - 1;
+        if (before == second)
         {
-            ring.Open(second);
+            return;
+        }
+
+        last = second + 1;
+        if (before >= 0)
+        {
+            _cells.Arrive(Column.Reach + step, before);
+            return;
+        }
+
+        _cells.Arrive(Column.Reach + step, DistinctCells.Never);
+        if (step >= OrderStep)
+        {
+            (step == OrderStep ? TimeToOrder : TimeToPay).Add(atMs - row.FirstMs);
         }
     }
 
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
     {
-        for (var i = 0; i < slice.Events.Length; i++)
-        {
-            var step = Step(slice.Events[i].Type);
-            if (step < 0)
-            {
-                continue;
-            }
-
-            ref var row = ref _rows[_rows.Of(slice.Viewers[i])];
-            ref var last = ref Last(ref row, step);
-            if (last == DistinctRing.Never && step >= OrderStep)
-            {
-                var delays = step == OrderStep ? _timeToOrder : _timeToPay;
-                delays.Add(slice.OffsetMs(slice.Events[i]) - _viewers.Rows[slice.Viewers[i]].FirstMs);
-            }
-
-            if (last != slice.Second)
-            {
-                _rings[step].Move(last, slice.Second);
-                last = slice.Second;
-            }
-        }
+        TimeToOrder.Save(writer);
+        TimeToPay.Save(writer);
     }
 
-    /// <inheritdoc/>
-    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
     {
-        for (var step = 0; step < _rings.Length; step++)
-        {
-            figures.Reach[step] = _rings[step].CountLast(slid.Window.Seconds);
-        }
-
-        figures.Trade.Buyers = figures.Reach[PaymentStep];
+        TimeToOrder.Restore(ref reader);
+        TimeToPay.Restore(ref reader);
     }
 
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot)
-    {
-        var figures = snapshot.SessionWindow;
-        for (var step = 0; step < _rings.Length; step++)
-        {
-            figures.Reach[step] = _rings[step].Total;
-        }
-
-        figures.Trade.Buyers = figures.Reach[PaymentStep];
-        snapshot.Whole.TimeToOrder = _timeToOrder.Figures;
-        snapshot.Whole.TimeToPay = _timeToPay.Figures;
-    }
-
-    private static int Step(EventType type) => type switch
+    private static int StepOf(EventType type) => type switch
     {
         EventType.Impression => 0,
         EventType.Click => 1,
         EventType.Cart => 2,
         EventType.Order => OrderStep,
-        EventType.Payment => PaymentStep,
-        _ => -1,
+        _ => OrderStep + 1,
     };
-
-    private static ref int Last(ref TradeRow row, int step)
-    {
-        switch (step)
-        {
-            case 0: return ref row.Impression;
-            case 1: return ref row.Click;
-            case 2: return ref row.Cart;
-            case 3: return ref row.Order;
-            default: return ref row.Payment;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
 
 namespace LiveStream.Metrics.Trade;
@@ -11,7 +12,7 @@ namespace LiveStream.Metrics.Trade;
 /// </summary>
 public sealed class TradeCopies(NameTable names, int maxIds)
 {
-    private readonly AgingIndex _seen = new(maxIds);
+    private readonly AgingTable<IdRow> _seen = new(maxIds);
     private Candidate[] _candidates = new Candidate[16];
     private int _count;
 
@@ -32,8 +33,7 @@ public sealed class TradeCopies(NameTable names, int maxIds)
             return 0;
         }
 
-        _candidates.AsSpan(0, _count).Sort(static (x, y) =>
-            x.Key != y.Key ? x.Key.CompareTo(y.Key) : x.TimeMs != y.TimeMs ? x.TimeMs.CompareTo(y.TimeMs) : x.Index.CompareTo(y.Index));
+        Sort(_candidates.AsSpan(0, _count));
         var copies = 0;
         for (var from = 0; from < _count;)
         {
@@ -64,6 +64,18 @@ public sealed class TradeCopies(NameTable names, int maxIds)
         return copies;
     }
 
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        _seen.Save(writer);
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _seen.Restore(ref reader);
+    }
+
     private void Collect(ReadOnlySpan<RoomEvent> events, ReadOnlySpan<EventDetail> details)
     {
         _count = 0;
@@ -80,7 +92,8 @@ public sealed class TradeCopies(NameTable names, int maxIds)
                 Array.Resize(ref _candidates, _count * 2);
             }
 
-            var key = NameHash.Combine(NameHash.Combine(e.Viewer, details[e.Detail].Id), (ulong)e.Type);
+            var key = Math.Max(1, NameHash.Combine(NameHash.Combine(e.Viewer, details[e.Detail].Id), (ulong)e.Type));
+            _seen.Prefetch(key);
             _candidates[_count++] = new Candidate(key, e.TimeMs, i);
         }
     }
@@ -108,5 +121,19 @@ public sealed class TradeCopies(NameTable names, int maxIds)
         return order != 0 ? order < 0 : left.NewBuyer > right.NewBuyer;
     }
 
+    private static void Sort(Span<Candidate> candidates)
+    {
+        if (candidates.Length > 1)
+        {
+            candidates.Sort(static (x, y) =>
+                x.Key != y.Key ? x.Key.CompareTo(y.Key) : x.TimeMs != y.TimeMs ? x.TimeMs.CompareTo(y.TimeMs) : x.Index.CompareTo(y.Index));
+        }
+    }
+
     private readonly record struct Candidate(ulong Key, long TimeMs, int Index);
+
+    private struct IdRow : IKeyed
+    {
+        public ulong Key { readonly get; set; }
+    }
 }

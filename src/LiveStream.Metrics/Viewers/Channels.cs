@@ -2,69 +2,54 @@ using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Viewers;
 
 /// <summary>
 /// Viewers by the channel of their first enter that has one; of a user's channels at the same time, the ordinally smaller.
-/// Channels past the cap count as <c>other</c>.
+/// Channels past the cap count as <c>other</c>. Owned by one session.
 /// </summary>
-public sealed class Channels(ViewerTable viewers, Presence presence, NameTable names, int maxChannels) : SessionOperator
+public sealed class Channels(NameTable names, int maxChannels)
 {
     private static readonly byte[] Unknown = "unknown"u8.ToArray();
     private static readonly byte[] Other = "other"u8.ToArray();
 
+    // Ordinal by name.
     private readonly List<(int Name, long Viewers)> _channels = [];
-    private readonly List<(int Viewer, long TimeMs, int Name)> _candidates = [];
-    private readonly Comparison<(int Viewer, long TimeMs, int Name)> _order = (x, y) =>
-        x.Viewer != y.Viewer ? x.Viewer.CompareTo(y.Viewer)
-        : x.TimeMs != y.TimeMs ? x.TimeMs.CompareTo(y.TimeMs)
-        : names.Compare(x.Name, y.Name);
-
     private long _other;
     private long _known;
 
-    /// <inheritdoc/>
-    public override bool Capped => _other > 0;
+    /// <summary>Whether a cap has made the counts inexact.</summary>
+    public bool Capped => _other > 0;
 
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
+    /// <summary>Takes an enter; its viewer's row says whether his channel is known.</summary>
+    public void Apply(in Slice slice, int index, ref ViewerRow row)
     {
-        for (var i = 0; i < slice.Events.Length; i++)
-        {
-            ref readonly var e = ref slice.Events[i];
-            if (e.Type == EventType.Enter && e.Name >= 0 && (viewers.Rows[slice.Viewers[i]].Flags & ViewerFlags.ChannelKnown) == ViewerFlags.None)
-            {
-                _candidates.Add((slice.Viewers[i], e.TimeMs, e.Name));
-            }
-        }
-
-        if (_candidates.Count == 0)
+        var name = slice.Events[index].Name;
+        if (name < 0 || row.Has(ViewerFlags.ChannelKnown))
         {
             return;
         }
 
-        _candidates.Sort(_order);
-        foreach (var (viewer, _, name) in _candidates)
+        row.Set(ViewerFlags.ChannelKnown);
+        _known++;
+        for (var i = slice.NextTwin(index, 1u << (int)EventType.Enter); i >= 0; i = slice.NextTwin(i, 1u << (int)EventType.Enter))
         {
-            ref var row = ref viewers.Rows[viewer];
-            if ((row.Flags & ViewerFlags.ChannelKnown) == ViewerFlags.None)
-            {
-                row.Flags |= ViewerFlags.ChannelKnown;
-                _known++;
-                Count(name);
-            }
+            var twin = slice.Events[i].Name;
+            name = twin >= 0 && names.Compare(twin, name) < 0 ? twin : name;
         }
 
-        _candidates.Clear();
+        Count(name);
     }
 
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot)
+    /// <summary>Fills the list.</summary>
+    /// <param name="figures">What is filled.</param>
+    /// <param name="viewers">All viewers; those without a known channel are <c>unknown</c>.</param>
+    public void Fill(SessionFigures figures, long viewers)
     {
-        var figures = snapshot.Whole;
         figures.Channels.Clear();
-        var unknown = presence.Total - _known;
+        var unknown = viewers - _known;
         var other = _other;
         foreach (var (name, count) in _channels)
         {
@@ -87,12 +72,36 @@ public sealed class Channels(ViewerTable viewers, Presence presence, NameTable n
         Insert(figures.Channels, Unknown, unknown);
     }
 
-    /// <inheritdoc/>
-    public override void MarkNames()
+    /// <summary>Marks the names it refers to.</summary>
+    public void MarkNames()
     {
         foreach (var (name, _) in _channels)
         {
             names.Mark(name);
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(_other);
+        writer.Write(_known);
+        writer.Write(_channels.Count);
+        foreach (var (name, viewers) in _channels)
+        {
+            writer.WriteName(name);
+            writer.Write(viewers);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _other = reader.ReadLong();
+        _known = reader.ReadLong();
+        for (var channels = reader.ReadCount(); channels > 0; channels--)
+        {
+            _channels.Add((reader.ReadName(), reader.ReadLong()));
         }
     }
 
@@ -114,23 +123,27 @@ public sealed class Channels(ViewerTable viewers, Presence presence, NameTable n
 
     private void Count(int name)
     {
+        for (var i = 0; i < _channels.Count; i++)
+        {
+            if (_channels[i].Name == name)
+            {
+                _channels[i] = (name, _channels[i].Viewers + 1);
+                return;
+            }
+        }
+
+        if (_channels.Count == maxChannels)
+        {
+            _other++;
+            return;
+        }
+
         var at = 0;
         while (at < _channels.Count && names.Compare(_channels[at].Name, name) < 0)
         {
             at++;
         }
 
-        if (at < _channels.Count && _channels[at].Name == name)
-        {
-            _channels[at] = (name, _channels[at].Viewers + 1);
-        }
-        else if (_channels.Count < maxChannels)
-        {
-            _channels.Insert(at, (name, 1));
-        }
-        else
-        {
-            _other++;
-        }
+        _channels.Insert(at, (name, 1));
     }
 }

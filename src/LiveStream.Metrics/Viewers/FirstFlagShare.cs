@@ -1,71 +1,57 @@
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Sessions;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Viewers;
 
 /// <summary>
 /// Of the users with a known flag, those whose first flagged event says true: new viewers by enter, new buyers by payment.
-/// Of a user's flags at the same time, true wins.
+/// Of a user's flags at the same time, true wins. Owned by one session.
 /// </summary>
-/// <param name="viewers">The session's viewers.</param>
 /// <param name="type">Type of the events that carry the flag.</param>
 /// <param name="known">The row's bit that remembers that the flag is known.</param>
-public sealed class FirstFlagShare(ViewerTable viewers, EventType type, ViewerFlags known) : SessionOperator
+public sealed class FirstFlagShare(EventType type, ViewerFlags known)
 {
-    private readonly List<(int Viewer, long TimeMs, bool IsFalse)> _candidates = [];
     private long _known;
     private long _true;
 
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
+    /// <summary>Users whose first flag says true, over those with a flag.</summary>
+    public Ratio Share => new(_true, _known);
+
+    /// <summary>Takes an event of the type; its viewer's row says whether his flag is known.</summary>
+    public void Apply(in Slice slice, int index, ref ViewerRow row)
     {
-        for (var i = 0; i < slice.Events.Length; i++)
-        {
-            ref readonly var e = ref slice.Events[i];
-            if (e.Type != type)
-            {
-                continue;
-            }
-
-            var flag = type == EventType.Enter ? e.NewViewer : e.NewBuyer;
-            if (flag != Flag.Absent && (viewers.Rows[slice.Viewers[i]].Flags & known) == ViewerFlags.None)
-            {
-                _candidates.Add((slice.Viewers[i], e.TimeMs, flag == Flag.False));
-            }
-        }
-
-        if (_candidates.Count == 0)
+        if (FlagOf(slice.Events[index]) == Flag.Absent || row.Has(known))
         {
             return;
         }
 
-        _candidates.Sort();
-        foreach (var (viewer, _, isFalse) in _candidates)
+        row.Set(known);
+        _known++;
+        for (var i = index; i >= 0; i = slice.NextTwin(i, 1u << (int)type))
         {
-            ref var row = ref viewers.Rows[viewer];
-            if ((row.Flags & known) == ViewerFlags.None)
+            if (FlagOf(slice.Events[i]) == Flag.True)
             {
-                row.Flags |= known;
-                _known++;
-                _true += isFalse ? 0 : 1;
+                _true++;
+                return;
             }
         }
-
-        _candidates.Clear();
     }
 
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot)
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
     {
-        var share = new Ratio(_true, _known);
-        if (type == EventType.Enter)
-        {
-            snapshot.Whole.NewViewerShare = share;
-        }
-        else
-        {
-            snapshot.Whole.NewBuyerShare = share;
-        }
+        writer.Write(_known);
+        writer.Write(_true);
     }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _known = reader.ReadLong();
+        _true = reader.ReadLong();
+    }
+
+    private Flag FlagOf(in RoomEvent e) => type == EventType.Enter ? e.NewViewer : e.NewBuyer;
 }

@@ -1,104 +1,142 @@
-using LiveStream.Metrics.Sessions;
+using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Snapshots;
-using LiveStream.Metrics.Tables;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Windows;
 
 namespace LiveStream.Metrics.Viewers;
 
 /// <summary>
-/// Sliding retention of one window: per viewer 20 bits of activity at a tenth of the window, the newest in bit 0, and a scan of
-/// them when the window's tenth slides.
+/// Sliding retention of every window without a look at viewers who do nothing. With tenths of a window as the unit of time, a user is in both
+/// halves [t-20, t-10) and [t-10, t) exactly when his last activity a of the older half and the next one, b, are there; each user has one such pair of
+/// neighbouring activities at most. So a pair (a, b) counts for the t from max(a + 10, b) + 1 to min(a + 20, b + 10), all still to come when b
+/// happens: two additions to a ring of differences. Owned by one session.
 /// </summary>
-/// <param name="window">The window.</param>
-/// <param name="index">Its place among the configured windows.</param>
-/// <param name="viewers">The session's viewers.</param>
-/// <param name="presence">Says who became active in a second; applied before.</param>
-/// <param name="originSecond">The session's origin, seconds since the Unix epoch.</param>
-public sealed class Retention(WindowSpec window, int index, ViewerTable viewers, Presence presence, long originSecond) : SessionOperator
+public sealed class Retention
 {
     private const int Tenths = 10;
-    private const uint NewerMask = (1u << Tenths) - 1;
-    private const uint OlderMask = NewerMask << Tenths;
+    private const int Ring = 32;
 
-    private readonly Chunked<uint> _bits = new();
+    private readonly Window[] _windows;
 
-    private Ratio _value = new(0, 0);
-
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
+    /// <summary>Creates empty counts.</summary>
+    /// <param name="windows">The configured windows.</param>
+    /// <param name="originSecond">The session's origin, seconds since the Unix epoch.</param>
+    public Retention(WindowSpec[] windows, long originSecond)
     {
-        var second = slice.Second;
-        var intoTenth = (int)((originSecond + second) % window.TenthSeconds);
-        foreach (ref readonly var activation in presence.Activations)
-        {
-            if (activation.BeforeSecond == ViewerRow.Never)
-            {
-                _bits.Ensure(activation.Viewer);
-                _bits[activation.Viewer] = 1;
-                continue;
-            }
+        _windows = [.. windows.Select(w => new Window(w.TenthSeconds, (int)(originSecond % w.TenthSeconds)))];
+    }
 
-            // Borders of tenths between the two seconds; without one, the newest bit is set already.
-            var sinceTenth = second - activation.BeforeSecond - intoTenth;
-            if (sinceTenth > 0)
+    /// <summary>A user is active in a second, for the first time since an earlier one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Pair(int before, int second)
+    {
+        foreach (ref var window in _windows.AsSpan())
+        {
+            if (before < window.TenthBegin)
             {
-                var passed = (sinceTenth + window.TenthSeconds - 1) / window.TenthSeconds;
-                ref var bits = ref _bits[activation.Viewer];
-                bits = (passed >= 2 * Tenths ? 0 : bits << passed) | 1;
+                window.Pair(before, second);
             }
         }
     }
 
-    /// <inheritdoc/>
-    public override void Advance(in ClosedSecond closed)
+    /// <summary>Begins a second, relative to the origin; seconds begin in order.</summary>
+    public void Open(int second)
     {
-        if (closed.SettledSecond % window.TenthSeconds != 0)
+        foreach (ref var window in _windows.AsSpan())
         {
-            return;
-        }
-
-        var newest = (closed.SettledSecond / window.TenthSeconds) - 1;
-        long older = 0;
-        long both = 0;
-        for (var c = 0; ; c++)
-        {
-            var bits = _bits.Chunk(c);
-            if (bits.IsEmpty)
+            if (second >= window.TenthBegin + window.Length)
             {
-                break;
+                window.BeginTenth(second);
             }
-
-            Scan(bits, viewers.ActiveSecond.Chunk(c), newest, ref older, ref both);
-        }
-
-        _value = new Ratio(both, older);
-    }
-
-    /// <inheritdoc/>
-    public override void FillWindow(WindowFigures figures, in SlidWindow slid)
-    {
-        if (slid.Index == index)
-        {
-            figures.Retention = _value;
         }
     }
 
-    private void Scan(ReadOnlySpan<uint> bits, ReadOnlySpan<int> activeSeconds, long newest, ref long older, ref long both)
+    /// <summary>Fills the retention of a window that has slid; its viewers are filled.</summary>
+    /// <param name="window">Its place among the configured windows.</param>
+    /// <param name="second">The second that is closed, relative to the origin.</param>
+    /// <param name="figures">What is filled.</param>
+    public void Slide(int window, int second, WindowFigures figures)
     {
-        // Nobody who was last active before this second has a bit left.
-        var horizon = ((newest - (2 * Tenths) + 1) * window.TenthSeconds) - originSecond;
-        for (var i = 0; i < bits.Length; i++)
+        ref var slid = ref _windows[window];
+        if ((second + 1 + slid.Phase) % slid.Length == 0)
         {
-            if (activeSeconds[i] < horizon)
-            {
-                continue;
-            }
+            figures.Retention = slid.At(slid.TenthOf(second + 1), figures.Viewers);
+        }
+    }
 
-            var passed = (int)(newest - ((originSecond + activeSeconds[i]) / window.TenthSeconds));
-            var aligned = bits[i] << passed;
-            var inOlder = (aligned & OlderMask) != 0 ? 1 : 0;
-            older += inOlder;
-            both += (aligned & NewerMask) != 0 ? inOlder : 0;
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        foreach (ref readonly var window in _windows.AsSpan())
+        {
+            window.Save(writer);
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        foreach (ref var window in _windows.AsSpan())
+        {
+            window.Restore(ref reader);
+        }
+    }
+
+    private struct Window(int length, int phase)
+    {
+        public readonly int Length = length;
+        public readonly int Phase = phase;
+
+        // First second of the tenth that holds the open second.
+        public int TenthBegin = -phase;
+        private readonly ulong _inverse = ((1UL << 40) / (ulong)length) + 1;
+        private readonly int[] _differences = new int[Ring];
+        private readonly long[] _viewersBefore = new long[Tenths];
+        private long _both;
+
+        /// <summary>The tenth that a second lies in, counted from the one of the origin.</summary>
+        public readonly int TenthOf(int second) => (int)(((ulong)(second + Phase) * _inverse) >> 40);
+
+        public void BeginTenth(int second) => TenthBegin = (TenthOf(second) * Length) - Phase;
+
+        public readonly void Pair(int before, int second)
+        {
+            var a = TenthOf(before);
+            var b = TenthOf(second);
+            var from = Math.Max(a + Tenths, b) + 1;
+            var to = Math.Min(a + (2 * Tenths), b + Tenths) + 1;
+            if (from < to)
+            {
+                _differences[from & (Ring - 1)]++;
+                _differences[to & (Ring - 1)]--;
+            }
+        }
+
+        public readonly void Save(StateWriter writer)
+        {
+            writer.Write(TenthBegin);
+            writer.Write(_both);
+            writer.WritePacked<int>(_differences);
+            writer.WritePacked<long>(_viewersBefore);
+        }
+
+        public void Restore(ref StateReader reader)
+        {
+            TenthBegin = reader.ReadInt();
+            _both = reader.ReadLong();
+            reader.ReadPacked<int>(_differences);
+            reader.ReadPacked<long>(_viewersBefore);
+        }
+
+        public Ratio At(int tenth, long viewers)
+        {
+            ref var difference = ref _differences[tenth & (Ring - 1)];
+            _both += difference;
+            difference = 0;
+            ref var before = ref _viewersBefore[tenth % Tenths];
+            var value = new Ratio(_both, before);
+            before = viewers;
+            return value;
         }
     }
 }

@@ -1,81 +1,98 @@
-using LiveStream.Metrics.Events;
-using LiveStream.Metrics.Options;
-using LiveStream.Metrics.Sessions;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LiveStream.Metrics.Snapshots;
+using LiveStream.Metrics.State;
 
 namespace LiveStream.Metrics.Viewers;
 
 /// <summary>
-/// Ten-minute segments counted from the session's first event: who was active in each, and who of them in the next one too.
-/// Looks at a viewer once a second, and at every event only in the second in which a segment begins.
+/// Ten-minute segments counted from the session's first event: who was active in each, and who of them in the next one too. A viewer's latest
+/// activity says in which segment he was counted last. Told of activity in event-time order. Owned by one session.
 /// </summary>
-/// <param name="viewers">The session's viewers.</param>
-/// <param name="presence">Says who became active in a second; applied before.</param>
 /// <param name="startMs">The session's first event relative to the origin, ms.</param>
-public sealed class Segments(ViewerTable viewers, Presence presence, int startMs) : SessionOperator
+public sealed class Segments(int startMs)
 {
     private const int SegmentMs = 600_000;
 
-    private readonly List<long> _active = [];
-    private readonly List<long> _retained = [];
+    private readonly List<long> _active = [0];
+    private readonly List<long> _retained = [0];
+    private int _beginMs = startMs;
 
-    /// <inheritdoc/>
-    public override void Apply(in Slice slice)
+    /// <summary>The first activity of a viewer.</summary>
+    public void Begin(int atMs)
     {
-        var fromMs = (slice.Second * EngineOptions.HopMs) - startMs;
-        var first = Math.Max(fromMs, 0) / SegmentMs;
-        if ((fromMs + EngineOptions.HopMs - 1) / SegmentMs == first)
-        {
-            foreach (ref readonly var activation in presence.Activations)
-            {
-                Touch(activation.Viewer, first);
-            }
+        OpenUntil(atMs);
+        _active[^1]++;
+    }
 
-            return;
+    /// <summary>Further activity of a viewer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Observe(int beforeMs, int atMs)
+    {
+        if (atMs >= _beginMs + SegmentMs)
+        {
+            OpenUntil(atMs);
         }
 
-        for (var i = 0; i < slice.Events.Length; i++)
+        if (beforeMs < _beginMs)
         {
-            if (slice.Viewers[i] >= 0 && slice.Events[i].Type != EventType.Leave)
-            {
-                Touch(slice.Viewers[i], (slice.OffsetMs(slice.Events[i]) - startMs) / SegmentMs);
-            }
+            Count(beforeMs);
         }
     }
 
-    /// <inheritdoc/>
-    public override void Fill(SessionSnapshot snapshot)
+    /// <summary>Fills the segments that began before T; those that are over and judged stay as they are.</summary>
+    public void Fill(SessionSnapshot snapshot)
     {
-        snapshot.Segments.Clear();
-        var elapsed = snapshot.AsOfMs - snapshot.StartMs;
-        for (var k = 0; (long)k * SegmentMs < elapsed; k++)
+        var elapsedMs = snapshot.AsOfMs - snapshot.StartMs;
+        var figures = snapshot.Segments;
+        var count = (int)((elapsedMs + SegmentMs - 1) / SegmentMs);
+        while (figures.Count > count || (figures.Count > 0 && figures[^1].Open))
+        {
+            figures.RemoveAt(figures.Count - 1);
+        }
+
+        for (var k = figures.Count; k < count; k++)
         {
             var active = k < _active.Count ? _active[k] : 0;
             var retained = k < _retained.Count ? _retained[k] : 0;
-            snapshot.Segments.Add(new SegmentFigures(k, active, new Ratio(retained, active), elapsed < (k + 2L) * SegmentMs));
+            figures.Add(new SegmentFigures(k, active, new Ratio(retained, active), elapsedMs < (k + 2L) * SegmentMs));
         }
     }
 
-    private void Touch(int viewer, int segment)
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
     {
-        ref var row = ref viewers.Rows[viewer];
-        if (row.Segment == segment)
-        {
-            return;
-        }
+        writer.Write(_beginMs);
+        writer.WritePacked<long>(CollectionsMarshal.AsSpan(_active));
+        writer.WritePacked<long>(CollectionsMarshal.AsSpan(_retained));
+    }
 
-        while (_active.Count <= segment)
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        _beginMs = reader.ReadInt();
+        _active.Clear();
+        _active.AddRange(reader.ReadPacked<long>());
+        _retained.Clear();
+        _retained.AddRange(reader.ReadPacked<long>());
+    }
+
+    private void Count(int beforeMs)
+    {
+        _active[^1]++;
+        if (beforeMs >= _beginMs - SegmentMs)
         {
+            _retained[^2]++;
+        }
+    }
+
+    private void OpenUntil(int atMs)
+    {
+        while (atMs >= _beginMs + SegmentMs)
+        {
+            _beginMs += SegmentMs;
             _active.Add(0);
             _retained.Add(0);
         }
-
-        _active[segment]++;
-        if (row.Segment == segment - 1)
-        {
-            _retained[segment - 1]++;
-        }
-
-        row.Segment = (byte)segment;
     }
 }

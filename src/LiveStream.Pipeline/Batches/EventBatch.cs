@@ -4,25 +4,28 @@ using LiveStream.Metrics.Names;
 namespace LiveStream.Pipeline.Batches;
 
 /// <summary>
-/// Events of one partition group on their way to one lane, with everything that they refer to: names once each, details, text. Filled by
+/// Events of one partition group on their way to one lane, with details, text, and the names that the lane has not been told of before. Filled by
 /// an intake, read by a lane, then reused. A batch is full at its capacity of events; its other arrays grow with what the events carry.
 /// </summary>
 public sealed class EventBatch
 {
     private readonly RoomEvent[] _events;
+    private readonly int[] _rooms;
     private EventDetail[] _details = new EventDetail[64];
     private byte[] _text = new byte[4096];
-    private NameEntry[] _names = new NameEntry[256];
-    private int[] _slots = new int[1024];
+    private NewName[] _names = new NewName[64];
+    private NameNumbers _numbers = new();
+    private int _lane;
     private int _nameCount;
     private int _detailCount;
     private int _textLength;
 
     /// <summary>Creates an empty batch.</summary>
-    public EventBatch(int capacity) => _events = new RoomEvent[capacity];
-
-    /// <summary>Partition group of all its events.</summary>
-    public int Group { get; set; }
+    public EventBatch(int capacity)
+    {
+        _events = new RoomEvent[capacity];
+        _rooms = new int[capacity];
+    }
 
     /// <summary>Events in it.</summary>
     public int Count { get; private set; }
@@ -30,14 +33,17 @@ public sealed class EventBatch
     /// <summary>Whether no further event fits.</summary>
     public bool IsFull => Count == _events.Length;
 
-    /// <summary>Largest original event time in it.</summary>
-    public long LargestTimeMs { get; private set; } = long.MinValue;
+    /// <summary>Generation of the intake's numbers that its events use.</summary>
+    public int Generation { get; private set; }
 
-    /// <summary>The events; names are indexes into this batch.</summary>
+    /// <summary>The events; names are the intake's numbers.</summary>
     public ReadOnlySpan<RoomEvent> Events => _events.AsSpan(0, Count);
 
-    /// <summary>Number of distinct names.</summary>
-    public int NameCount => _nameCount;
+    /// <summary>The room of each event, as the intake's number.</summary>
+    public ReadOnlySpan<int> Rooms => _rooms.AsSpan(0, Count);
+
+    /// <summary>Names that the lane is told of.</summary>
+    public ReadOnlySpan<NewName> Names => _names.AsSpan(0, _nameCount);
 
     /// <summary>A detail by its index.</summary>
     public ref readonly EventDetail Detail(int index) => ref _details[index];
@@ -45,41 +51,42 @@ public sealed class EventBatch
     /// <summary>Bytes of a stretch of text.</summary>
     public ReadOnlySpan<byte> Text(int offset, int length) => _text.AsSpan(offset, length);
 
-    /// <summary>Bytes of a name.</summary>
-    public ReadOnlySpan<byte> NameText(int index) => _text.AsSpan(_names[index].Offset, _names[index].Length);
-
-    /// <summary>Hash of a name.</summary>
-    public ulong NameHashOf(int index) => _names[index].Hash;
+    /// <summary>Makes an empty batch one of an intake for a lane.</summary>
+    public void Begin(NameNumbers numbers, int lane)
+    {
+        _numbers = numbers;
+        _lane = lane;
+        Generation = numbers.Generation;
+    }
 
     /// <summary>Appends an accepted event.</summary>
     /// <param name="parsed">The decoded event.</param>
-    /// <param name="roomHash">Hash of its room, already known from routing.</param>
+    /// <param name="room">Number of its room, already known from routing.</param>
     /// <param name="timeMs">Its time after moving.</param>
     /// <param name="moved">Whether it was moved.</param>
-    public void Append(scoped in ParsedEvent parsed, ulong roomHash, long timeMs, bool moved)
+    public void Append(scoped in ParsedEvent parsed, int room, long timeMs, bool moved)
     {
+        Tell(room);
+        _rooms[Count] = room;
         ref var e = ref _events[Count++];
+        e = default;
         e.TimeMs = timeMs;
         e.Viewer = EventTypes.IsViewer(parsed.Type) ? parsed.Viewer : 0;
-        e.Room = AddName(parsed.Room, roomHash);
-        e.Session = AddName(parsed.Session);
-        e.Product = AddName(parsed.Product);
-        e.Name = AddName(NameOf(parsed));
-        e.Count = parsed.Type is EventType.Like or EventType.Gift ? parsed.Count : parsed.Quantity;
+        e.Session = NumberOf(parsed.Session);
+        e.Product = NumberOf(parsed.Product);
+        e.Name = NumberOf(NameOf(parsed));
+        e.Count = EventTypes.HasCount(parsed.Type) ? parsed.Count : parsed.Quantity;
         e.Type = parsed.Type;
         e.NewViewer = parsed.NewViewer;
         e.NewBuyer = parsed.NewBuyer;
         e.Moved = moved;
         e.Detail = moved || EventTypes.IsTrade(parsed.Type) || parsed.Type == EventType.Stock ? AddDetail(parsed) : -1;
-        LargestTimeMs = Math.Max(LargestTimeMs, timeMs);
     }
 
     /// <summary>Empties the batch for reuse.</summary>
     public void Clear()
     {
         Count = 0;
-        LargestTimeMs = long.MinValue;
-        Array.Clear(_slots);
         _nameCount = 0;
         _detailCount = 0;
         _textLength = 0;
@@ -93,6 +100,34 @@ public sealed class EventBatch
     };
 
     private static ulong HashOrZero(ReadOnlySpan<byte> text) => text.IsEmpty ? 0 : Math.Max(1, NameHash.Compute(text));
+
+    private int NumberOf(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+        {
+            return NameTable.None;
+        }
+
+        var number = _numbers.Of(text, NameHash.Compute(text));
+        Tell(number);
+        return number;
+    }
+
+    private void Tell(int number)
+    {
+        if (!_numbers.IsNewTo(_lane, number))
+        {
+            return;
+        }
+
+        if (_nameCount == _names.Length)
+        {
+            Array.Resize(ref _names, _nameCount * 2);
+        }
+
+        var text = _numbers.TextOf(number);
+        _names[_nameCount++] = new NewName(number, _numbers.HashOf(number), AddText(text), text.Length);
+    }
 
     private int AddDetail(scoped in ParsedEvent parsed)
     {
@@ -124,57 +159,11 @@ public sealed class EventBatch
         _textLength += text.Length;
         return _textLength - text.Length;
     }
-
-    private int AddName(ReadOnlySpan<byte> text) => text.IsEmpty ? NameTable.None : AddName(text, NameHash.Compute(text));
-
-    private int AddName(ReadOnlySpan<byte> text, ulong hash)
-    {
-        var mask = _slots.Length - 1;
-        var slot = (int)hash & mask;
-        for (; _slots[slot] != 0; slot = (slot + 1) & mask)
-        {
-            var known = _slots[slot] - 1;
-            if (_names[known].Hash == hash && NameText(known).SequenceEqual(text))
-            {
-                return known;
-            }
-        }
-
-        if (_nameCount == _names.Length)
-        {
-            Array.Resize(ref _names, _nameCount * 2);
-        }
-
-        _names[_nameCount] = new NameEntry { Hash = hash, Offset = AddText(text), Length = text.Length };
-        _slots[slot] = ++_nameCount;
-        if (_nameCount * 2 > _slots.Length)
-        {
-            Rebuild();
-        }
-
-        return _nameCount - 1;
-    }
-
-    private void Rebuild()
-    {
-        _slots = new int[_slots.Length * 2];
-        var mask = _slots.Length - 1;
-        for (var i = 0; i < _nameCount; i++)
-        {
-            var slot = (int)_names[i].Hash & mask;
-            while (_slots[slot] != 0)
-            {
-                slot = (slot + 1) & mask;
-            }
-
-            _slots[slot] = i + 1;
-        }
-    }
-
-    private struct NameEntry
-    {
-        public ulong Hash;
-        public int Offset;
-        public int Length;
-    }
 }
+
+/// <summary>A name that a lane is told of with a batch.</summary>
+/// <param name="Number">The intake's number.</param>
+/// <param name="Hash">Its hash.</param>
+/// <param name="Offset">Where its bytes begin in the batch's text.</param>
+/// <param name="Length">How many there are.</param>
+public readonly record struct NewName(int Number, ulong Hash, int Offset, int Length);

@@ -1,9 +1,11 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Pipeline.Batches;
 using LiveStream.Pipeline.Lanes;
+using LiveStream.Pipeline.Recovery;
 
 namespace LiveStream.Pipeline.Intake;
 
@@ -21,19 +23,27 @@ public sealed class GroupIntake
     private readonly IntakeCounters _counters;
     private readonly PartitionProgress[] _partitions;
     private readonly LaneOutbox[] _outboxes;
+    private readonly NameNumbers _names = new();
     private long _settledMs = long.MinValue;
     private long _largestMs = long.MinValue;
+    private long _firstMs = long.MaxValue;
+    private long _wholeFromMs = long.MinValue;
+    private bool _logIsCut;
     private bool _finished;
 
-    internal GroupIntake(int group, int partitions, EngineOptions options, int batchEvents, Lane[] lanes, ConcurrentQueue<EventBatch> pool, IntakeCounters counters)
+    internal GroupIntake(int group, int partitions, EngineOptions options, int batchEvents, Lane[] lanes, ConcurrentQueue<EventBatch> pool, IntakeCounters counters, bool logIsCut)
     {
+        _logIsCut = logIsCut;
         _group = group;
         _options = options;
         _counters = counters;
         _partitions = new PartitionProgress[partitions];
         Array.Fill(_partitions, PartitionProgress.New);
-        _outboxes = [.. lanes.Select(lane => new LaneOutbox(group, lane, batchEvents, pool))];
+        _outboxes = [.. lanes.Select(lane => new LaneOutbox(group, lane, batchEvents, pool, _names))];
     }
+
+    /// <summary>Completes when the lanes have taken over the image that the group was opened with; faulted when it could not be read.</summary>
+    public Task Restored { get; private set; } = Task.CompletedTask;
 
     /// <summary>T up to which the group is settled; <see cref="long.MinValue"/> before the first.</summary>
     public long SettledMs => _settledMs;
@@ -87,9 +97,9 @@ public sealed class GroupIntake
 
         progress.LargestMs = Math.Max(progress.LargestMs, Math.Min(parsed.TimeMs, recordTimestampMs));
         _largestMs = Math.Max(_largestMs, timeMs);
+        _firstMs = Math.Min(_firstMs, timeMs);
         var roomHash = NameHash.Compute(parsed.Room);
-        var lane = (int)(((roomHash >> 32) * (ulong)_outboxes.Length) >> 32);
-        _outboxes[lane].Append(parsed, roomHash, timeMs, moved);
+        _outboxes[RoomRouting.LaneOf(roomHash, _outboxes.Length)].Append(parsed, _names.Of(parsed.Room, roomHash), timeMs, moved);
     }
 
     /// <summary>Counts one event that was read and rejected while decoding.</summary>
@@ -137,6 +147,23 @@ public sealed class GroupIntake
     }
 
     /// <summary>
+    /// Draws a barrier behind everything that was added: the image holds all of it and nothing later. Call <see cref="TryFlush"/> as always; the task
+    /// completes, on any thread, when every lane has written its part, and is cancelled when the group is closed before.
+    /// </summary>
+    public Task<GroupImage> TakeImageAsync()
+    {
+        Seal();
+        var parts = _outboxes.Select(_ => new TaskCompletionSource<ReadOnlySequence<byte>>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        for (var i = 0; i < parts.Length; i++)
+        {
+            _outboxes[i].Send(Message(LaneMessageKind.Save) with { Saved = parts[i] });
+        }
+
+        var positions = _partitions.Select(p => new PartitionPosition(p.NextOffset, p.LargestMs)).ToArray();
+        return ImageAsync(parts, new GroupImage { SettledMs = _settledMs, LargestMs = _largestMs, WholeFromMs = _wholeFromMs, Partitions = positions, Sections = [] });
+    }
+
+    /// <summary>
     /// Hands what was read to the lanes and settles what the watermark allows. False when a lane's queue is full: nothing is
     /// lost, the caller stops reading (pauses its partitions) and calls again.
     /// </summary>
@@ -171,7 +198,7 @@ public sealed class GroupIntake
         {
             _finished = true;
             SettleAll();
-            Send(LaneMessageKind.Finish, 0, watermarkMs);
+            Send(Message(LaneMessageKind.Finish));
         }
         else if (watermarkMs > 0)
         {
@@ -189,21 +216,65 @@ public sealed class GroupIntake
             outbox.Seal(watermarkMs, offsetSum);
         }
 
+        if (_names.IsFull)
+        {
+            _names.BeginGeneration();
+        }
+
         return watermarkMs;
     }
 
-    private void Settle(long settledMs, long watermarkMs)
+    /// <summary>Goes on where an image ends; before anything is added.</summary>
+    internal void Restore(GroupImage image)
     {
-        if (settledMs > _settledMs)
+        _settledMs = image.SettledMs;
+        _largestMs = image.LargestMs;
+        _wholeFromMs = image.WholeFromMs;
+        for (var p = 0; p < _partitions.Length; p++)
         {
-            _settledMs = settledMs;
-            Send(LaneMessageKind.Settle, settledMs, watermarkMs);
+            _partitions[p].NextOffset = image.Partitions[p].NextOffset;
+            _partitions[p].LargestMs = image.Partitions[p].LargestMs;
         }
+
+        Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
+        var restored = new List<Task>();
+        foreach (var outbox in _outboxes)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            restored.Add(done.Task);
+            outbox.Send(Message(LaneMessageKind.Restore) with { Image = image, Done = done });
+            outbox.TryFlush();
+        }
+
+        Restored = Task.WhenAll(restored);
     }
 
-    private void Send(LaneMessageKind kind, long timeMs, long watermarkMs)
+    private static async Task<GroupImage> ImageAsync(IEnumerable<TaskCompletionSource<ReadOnlySequence<byte>>> parts, GroupImage image) =>
+        image with { Sections = await Task.WhenAll(parts.Select(part => part.Task)).ConfigureAwait(false) };
+
+    private void Settle(long settledMs, long watermarkMs)
     {
-        var message = new LaneMessage(kind, _group, timeMs, watermarkMs, OffsetSum(), null, null);
+        if (settledMs <= _settledMs)
+        {
+            return;
+        }
+
+        if (_logIsCut)
+        {
+            // What is retained begins somewhere in a session, unless it is quiet for so long.
+            _logIsCut = false;
+            _wholeFromMs = _firstMs + _options.SessionIdleMs + 1;
+            Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
+        }
+
+        _settledMs = settledMs;
+        Send(Message(LaneMessageKind.Settle) with { TimeMs = settledMs, WatermarkMs = watermarkMs });
+    }
+
+    private LaneMessage Message(LaneMessageKind kind) => new(kind, _group) { WatermarkMs = GroupWatermarkMs, OffsetSum = OffsetSum() };
+
+    private void Send(in LaneMessage message)
+    {
         foreach (var outbox in _outboxes)
         {
             outbox.Send(message);

@@ -9,21 +9,22 @@ namespace LiveStream.Pipeline.Intake;
 /// What an intake has for one lane: the batch that is being filled and the messages that wait for room in the lane's channel. Holds at most
 /// what is read between two flushes.
 /// </summary>
-internal sealed class LaneOutbox(int group, Lane lane, int batchEvents, ConcurrentQueue<EventBatch> pool)
+internal sealed class LaneOutbox(int group, Lane lane, int batchEvents, ConcurrentQueue<EventBatch> pool, NameNumbers names)
 {
     private readonly Queue<LaneMessage> _waiting = new();
     private EventBatch? _filling;
     private long _watermarkMs = long.MinValue;
     private long _offsetSum;
 
-    public void Append(scoped in ParsedEvent parsed, ulong roomHash, long timeMs, bool moved)
+    public void Append(scoped in ParsedEvent parsed, int room, long timeMs, bool moved)
     {
-        if (_filling is null && !pool.TryDequeue(out _filling))
+        if (_filling is null)
         {
-            _filling = new EventBatch(batchEvents);
+            _filling = pool.TryDequeue(out var pooled) ? pooled : new EventBatch(batchEvents);
+            _filling.Begin(names, lane.Number);
         }
 
-        _filling.Append(parsed, roomHash, timeMs, moved);
+        _filling.Append(parsed, room, timeMs, moved);
         if (_filling.IsFull)
         {
             Seal(_watermarkMs, _offsetSum);
@@ -36,8 +37,7 @@ internal sealed class LaneOutbox(int group, Lane lane, int batchEvents, Concurre
         _offsetSum = offsetSum;
         if (_filling is not null)
         {
-            _filling.Group = group;
-            _waiting.Enqueue(new LaneMessage(LaneMessageKind.Batch, group, 0, watermarkMs, offsetSum, _filling, null));
+            _waiting.Enqueue(new LaneMessage(LaneMessageKind.Batch, group) { WatermarkMs = watermarkMs, OffsetSum = offsetSum, Batch = _filling });
             _filling = null;
         }
     }

@@ -10,19 +10,28 @@ namespace LiveStream.Pipeline.Lanes;
 /// </summary>
 internal sealed class Lane
 {
+    // What is written of a checkpoint between two messages; well under a millisecond.
+    private const long SaveBytes = 1 << 20;
+
+    private readonly int _lanes;
     private readonly Channel<LaneMessage> _channel;
     private readonly ConcurrentQueue<EventBatch> _pool;
     private readonly LaneState _state;
     private readonly Dictionary<int, (LaneGroup Group, long WatermarkMs, long OffsetSum)> _groups = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Lane(int number, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
+    public Lane(int number, int lanes, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
     {
+        Number = number;
+        _lanes = lanes;
         _state = state;
         _pool = pool;
         _channel = Channel.CreateBounded<LaneMessage>(new BoundedChannelOptions(queuedBatches) { SingleReader = true });
         new Thread(Run) { IsBackground = true, Name = $"lane {number}" }.Start();
     }
+
+    /// <summary>Its number, from 0.</summary>
+    public int Number { get; }
 
     /// <summary>Where intakes write.</summary>
     public ChannelWriter<LaneMessage> Writer => _channel.Writer;
@@ -41,7 +50,7 @@ internal sealed class Lane
             while (Next(out message))
             {
                 Handle(message);
-                message.Done?.SetResult();
+                SaveSome();
             }
 
             _ended.SetResult();
@@ -52,6 +61,7 @@ internal sealed class Lane
             do
             {
                 message.Done?.TrySetException(e);
+                message.Saved?.TrySetException(e);
             }
             while (_channel.Reader.TryRead(out message));
 
@@ -63,6 +73,11 @@ internal sealed class Lane
     {
         while (!_channel.Reader.TryRead(out message))
         {
+            if (SaveSome())
+            {
+                continue;
+            }
+
             var wait = _channel.Reader.WaitToReadAsync();
             if (!(wait.IsCompletedSuccessfully ? wait.Result : wait.AsTask().GetAwaiter().GetResult()))
             {
@@ -87,25 +102,69 @@ internal sealed class Lane
         }
 
         _groups[message.Group] = (known.Group, message.WatermarkMs, message.OffsetSum);
+        Handle(message, known.Group);
+        message.Done?.TrySetResult();
+    }
+
+    private void Handle(in LaneMessage message, LaneGroup group)
+    {
         switch (message.Kind)
         {
             case LaneMessageKind.Batch:
-                known.Group.TakeIn(message.Batch!);
+                group.TakeIn(message.Batch!);
                 message.Batch!.Clear();
                 _pool.Enqueue(message.Batch);
                 break;
             case LaneMessageKind.Settle:
-                known.Group.Settle(message.TimeMs);
+                group.Settle(message.TimeMs);
                 Sweep();
                 break;
             case LaneMessageKind.Finish:
-                known.Group.Finish();
+                group.Finish();
                 break;
             case LaneMessageKind.Close:
-                known.Group.Drop();
+                group.Drop();
                 _groups.Remove(message.Group);
                 break;
+            case LaneMessageKind.WholeFrom:
+                group.SetWholeFrom(message.TimeMs);
+                break;
+            case LaneMessageKind.Save:
+                group.Save(message.Saved!);
+                break;
+            case LaneMessageKind.Restore:
+                Restore(message, group);
+                break;
         }
+    }
+
+    // An image that cannot be read is its owner's concern: he has another, or the log.
+    private void Restore(in LaneMessage message, LaneGroup group)
+    {
+        try
+        {
+            group.Restore(message.Image!, Number, _lanes);
+        }
+        catch (InvalidDataException e)
+        {
+            message.Done!.SetException(e);
+        }
+    }
+
+    /// <summary>Goes on with checkpoints that are being written; false when there are none.</summary>
+    private bool SaveSome()
+    {
+        var saving = false;
+        foreach (var (group, _, _) in _groups.Values)
+        {
+            if (group.IsSaving)
+            {
+                saving = true;
+                group.SaveSome(SaveBytes);
+            }
+        }
+
+        return saving;
     }
 
     private void Tick(long wallClockMs)

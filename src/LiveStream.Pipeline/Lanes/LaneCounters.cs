@@ -44,5 +44,12 @@ internal sealed class LaneCounters
         Volatile.Write(ref _dropped, _dropped + events);
     }
 
+    /// <summary>Events that waited when a checkpoint was taken wait again: they count as read here.</summary>
+    public void Restore(long events)
+    {
+        AddBuffered(events);
+        Volatile.Write(ref _dropped, _dropped - events);
+    }
+
     public void AddBuffered(long events) => Volatile.Write(ref _buffered, _buffered + events);
 }

@@ -1,13 +1,17 @@
+using System.Buffers;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Names;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Sessions;
+using LiveStream.Metrics.State;
 using LiveStream.Pipeline.Batches;
+using LiveStream.Pipeline.Options;
+using LiveStream.Pipeline.Recovery;
 
 namespace LiveStream.Pipeline.Lanes;
 
 /// <summary>
-/// One partition group in one lane: its rooms, the slices that wait for the watermark, and T up to which it is settled.
+/// One partition group in one lane: its rooms with the events that wait for the watermark, and T up to which it is settled.
 /// Owned by the lane's loop.
 /// </summary>
 internal sealed class LaneGroup
@@ -17,10 +21,8 @@ internal sealed class LaneGroup
     private readonly LaneState _lane;
     private readonly SessionRunner _runner;
     private readonly RoomTable _rooms;
-    private readonly Dictionary<long, PendingSlice> _slices = [];
-    private readonly PriorityQueue<PendingSlice, long> _order = new();
-    private readonly Stack<PendingSlice> _spare = new();
-    private int[] _nameMap = new int[256];
+    private readonly LaneNames _names;
+    private GroupSaver? _saver;
     private long _sweptMs = long.MinValue;
 
     public LaneGroup(LaneState lane, int group)
@@ -28,106 +30,137 @@ internal sealed class LaneGroup
         _lane = lane;
         Group = group;
         _rooms = new RoomTable(lane);
+        _names = new LaneNames(lane.Names);
         _runner = new SessionRunner(lane, group);
     }
 
     public int Group { get; }
 
     /// <summary>Rooms that it holds.</summary>
-    public Dictionary<int, RoomEntry>.ValueCollection Rooms => _rooms.Entries;
-
-    /// <summary>How many rooms it holds.</summary>
-    public int RoomCount => _rooms.Entries.Count;
-
-    /// <summary>One more than the largest number that a room of it has had.</summary>
-    public int RoomBound => _rooms.Bound;
+    public List<RoomEntry> Rooms => _rooms.Entries;
 
     /// <summary>T up to which the group is settled.</summary>
     public long SettledMs { get; private set; } = long.MinValue;
 
+    /// <summary>Whether a checkpoint of it is being written.</summary>
+    public bool IsSaving => _saver is not null;
+
+    /// <summary>Sessions that begin before this time are not whole.</summary>
+    public void SetWholeFrom(long timeMs) => _rooms.WholeFromMs = timeMs;
+
+    /// <summary>Begins to write down what it holds now; one that is being written is written to its end first.</summary>
+    public void Save(TaskCompletionSource<ReadOnlySequence<byte>> saved)
+    {
+        SaveSome(long.MaxValue / 2);
+        _saver = new GroupSaver(_lane.Names, _rooms.Entries, saved);
+    }
+
+    /// <summary>Writes some more of it down.</summary>
+    public void SaveSome(long bytes)
+    {
+        _saver?.SaveSome(bytes);
+        if (_saver is { IsDone: true })
+        {
+            _saver = null;
+        }
+    }
+
+    /// <summary>Takes over the rooms of an image that are this lane's.</summary>
+    /// <exception cref="InvalidDataException">The image is not one; nothing of it is held.</exception>
+    public void Restore(GroupImage image, int lane, int lanes)
+    {
+        SettledMs = image.SettledMs;
+        try
+        {
+            foreach (var section in image.Sections)
+            {
+                for (var reader = new StateReader(section, _lane.Names); !reader.End;)
+                {
+                    reader.BeginRoom(out var room, out var length);
+                    var hash = NameHash.Compute(room);
+                    if (RoomRouting.LaneOf(hash, lanes) != lane)
+                    {
+                        reader.Skip(length);
+                        continue;
+                    }
+
+                    var entry = _rooms.GetOrAdd(_lane.Names.Intern(room, hash), long.MinValue);
+                    entry.Restore(ref reader);
+                    _lane.Counters.Restore(entry.Pending);
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            Drop();
+            throw;
+        }
+    }
+
     /// <summary>Takes the events of a batch into their slices.</summary>
     public void TakeIn(EventBatch batch)
     {
-        MapNames(batch);
-        PendingSlice? slice = null;
-        long sliceEndMs = 0;
-        var counts = default(SettleCounts);
-        var buffered = 0;
-        foreach (ref readonly var arrived in batch.Events)
+        _names.Learn(batch);
+        var events = batch.Events;
+        var room = _lane.MaxBuffered - _lane.Counters.Buffered;
+        var taken = (int)Math.Min(events.Length, Math.Max(0, room));
+        for (var i = 0; i < taken; i++)
         {
-            if (_lane.Counters.Buffered + buffered >= _lane.MaxBuffered)
-            {
-                counts.RejectedCapacity++;
-                _rooms.MarkCapped(_nameMap[arrived.Room], arrived.TimeMs);
-                continue;
-            }
-
-            var e = arrived;
-            var entry = _rooms.GetOrAdd(_nameMap[e.Room], e.TimeMs);
-            e.Room = entry.Number;
-            e.Session = Mapped(e.Session);
-            e.Product = Mapped(e.Product);
-            e.Name = Mapped(e.Name);
-            if (slice is null || e.TimeMs < slice.StartMs || e.TimeMs >= sliceEndMs)
-            {
-                slice = SliceOf(e.TimeMs);
-                sliceEndMs = slice.StartMs + EngineOptions.HopMs;
-            }
-
-            slice.Append(e, batch);
-            entry.Arrive(e, e.Type == EventType.Payment ? batch.Detail(e.Detail).Value : 0);
+            ref readonly var arrived = ref events[i];
+            var entry = _names.EntryOf(batch.Rooms[i], arrived.TimeMs, _rooms);
+            ref var e = ref entry.SliceOf(arrived.TimeMs).Append(arrived, batch);
+            e.Session = _names.Of(e.Session);
+            e.Product = _names.Of(e.Product);
+            e.Name = _names.Of(e.Name);
             _rooms.MarkStale(entry);
-            buffered++;
         }
 
-        _lane.Counters.AddBuffered(buffered);
-        _lane.Counters.Add(counts);
+        _lane.Counters.AddBuffered(taken);
+        if (taken < events.Length)
+        {
+            TurnAway(batch, taken);
+        }
     }
 
     /// <summary>Settles everything before T.</summary>
     public void Settle(long settledMs)
     {
-        if (_lane.Cadence.Kind == Options.CadenceKind.EverySettledSecond)
-        {
-            SettleSecondBySecond(settledMs);
-        }
-        else
-        {
-            while (_order.TryPeek(out var slice, out var startMs) && startMs < settledMs)
-            {
-                Apply(slice);
-            }
-        }
-
         SettledMs = settledMs;
-        if (_lane.IsLive || settledMs - ReplaySweepMs >= _sweptMs)
+        var sweep = _lane.Cadence.Kind != CadenceKind.Replay || settledMs - ReplaySweepMs >= _sweptMs;
+        _sweptMs = sweep ? settledMs : _sweptMs;
+        var counts = default(SettleCounts);
+        for (var i = _rooms.Entries.Count - 1; i >= 0; i--)
         {
-            CloseQuiet(settledMs);
+            Settle(_rooms.Entries[i], settledMs, sweep, ref counts);
         }
 
-        if (_lane.IsLive)
-        {
-            AdvanceAll(settledMs);
-        }
-
+        _lane.Counters.Add(counts);
         _lane.Sink.OnSettled(Group, settledMs);
     }
 
     /// <summary>The group's input has ended: settles what is left and finishes every session.</summary>
     public void Finish()
     {
-        while (_order.TryPeek(out var slice, out _))
+        var counts = default(SettleCounts);
+        for (var i = _rooms.Entries.Count - 1; i >= 0; i--)
         {
-            Apply(slice);
+            var entry = _rooms.Entries[i];
+            _saver?.Save(entry);
+            ApplyUntil(entry, long.MaxValue, ref counts);
+            entry.Room.CloseAll();
+            _runner.FinishClosed(entry);
+            _rooms.RemoveIfEmpty(entry);
         }
 
-        CloseRooms();
+        _lane.Counters.Add(counts);
     }
 
     /// <summary>Forgets everything without finishing it; events that waited count as never read, since the group's next owner reads them.</summary>
     public void Drop()
     {
-        _lane.Counters.Drop(_slices.Values.Sum(s => s.Count));
+        _saver?.Cancel();
+        _saver = null;
+        _lane.Counters.Drop(_rooms.Entries.Sum(e => e.Pending));
         foreach (var entry in _rooms.Entries)
         {
             entry.Room.CloseAll();
@@ -136,8 +169,6 @@ internal sealed class LaneGroup
             }
         }
 
-        _slices.Clear();
-        _order.Clear();
         _rooms.Clear();
     }
 
@@ -153,98 +184,37 @@ internal sealed class LaneGroup
     /// <summary>Marks every name that the group refers to.</summary>
     public void MarkNames()
     {
+        _names.Mark();
         foreach (var entry in _rooms.Entries)
         {
             entry.Room.MarkNames();
-        }
-
-        foreach (var slice in _slices.Values)
-        {
-            foreach (ref readonly var e in slice.Events)
+            foreach (var slice in entry.Slices)
             {
-                _lane.Names.Mark(e.Session);
-                _lane.Names.Mark(e.Product);
-                _lane.Names.Mark(e.Name);
+                foreach (ref readonly var e in slice.Events)
+                {
+                    _lane.Names.Mark(e.Session);
+                    _lane.Names.Mark(e.Product);
+                    _lane.Names.Mark(e.Name);
+                }
             }
         }
     }
 
-    private void MapNames(EventBatch batch)
+    private void TurnAway(EventBatch batch, int from)
     {
-        if (_nameMap.Length < batch.NameCount)
+        for (var i = from; i < batch.Count; i++)
         {
-            _nameMap = new int[batch.NameCount * 2];
+            _rooms.MarkCapped(_names.Of(batch.Rooms[i]), batch.Events[i].TimeMs);
         }
 
-        for (var i = 0; i < batch.NameCount; i++)
-        {
-            _nameMap[i] = _lane.Names.Intern(batch.NameText(i), batch.NameHashOf(i));
-        }
+        _lane.Counters.Add(new SettleCounts { RejectedCapacity = batch.Count - from });
     }
 
-    private int Mapped(int name) => name < 0 ? NameTable.None : _nameMap[name];
-
-    private PendingSlice SliceOf(long timeMs)
+    private void Settle(RoomEntry entry, long settledMs, bool sweep, ref SettleCounts counts)
     {
-        var startMs = timeMs - (timeMs % EngineOptions.HopMs);
-        if (!_slices.TryGetValue(startMs, out var slice))
-        {
-            slice = _spare.TryPop(out var spare) ? spare : new PendingSlice();
-            slice.Reset(startMs);
-            _slices.Add(startMs, slice);
-            _order.Enqueue(slice, startMs);
-        }
-
-        return slice;
-    }
-
-    private void Apply(PendingSlice slice)
-    {
-        _order.Dequeue();
-        _slices.Remove(slice.StartMs);
-        var counts = default(SettleCounts);
-        _lane.Sorter.Group(slice.Events, _rooms.Bound);
-        for (var n = 0; n < _lane.Sorter.Rooms.Length; n++)
-        {
-            var entry = _rooms[_lane.Sorter.Rooms[n]];
-            var events = _lane.Sorter.Take(slice.Events, n, slice.StartMs);
-            entry.Depart(events, slice.Details);
-            _runner.Apply(entry, events, slice, ref counts);
-            _rooms.MarkStale(entry);
-        }
-
-        _lane.Counters.AddBuffered(-slice.Count);
-        _lane.Counters.Add(counts);
-        slice.Reset(0);
-        if (_spare.Count < 8)
-        {
-            _spare.Push(slice);
-        }
-    }
-
-    private void SettleSecondBySecond(long settledMs)
-    {
-        while (_order.TryPeek(out var slice, out var startMs) && startMs < settledMs)
-        {
-            AdvanceAll(startMs);
-            Apply(slice);
-        }
-
-        AdvanceAll(settledMs);
-    }
-
-    private void AdvanceAll(long settledMs)
-    {
-        foreach (var entry in _rooms.Entries)
-        {
-            _runner.Advance(entry, settledMs);
-        }
-    }
-
-    private void CloseQuiet(long settledMs)
-    {
-        _sweptMs = settledMs;
-        foreach (var entry in _rooms.Entries)
+        _saver?.Save(entry);
+        ApplyUntil(entry, settledMs, ref counts);
+        if (sweep)
         {
             entry.Room.CloseQuiet(settledMs);
             if (entry.Room.HasClosed)
@@ -253,17 +223,31 @@ internal sealed class LaneGroup
             }
         }
 
-        _rooms.RemoveEmpty();
-    }
-
-    private void CloseRooms()
-    {
-        foreach (var entry in _rooms.Entries)
+        if (_lane.Cadence.Kind != CadenceKind.Replay)
         {
-            entry.Room.CloseAll();
-            _runner.FinishClosed(entry);
+            _runner.Advance(entry, settledMs);
         }
 
-        _rooms.RemoveEmpty();
+        if (sweep)
+        {
+            _rooms.RemoveIfEmpty(entry);
+        }
+    }
+
+    private void ApplyUntil(RoomEntry entry, long settledMs, ref SettleCounts counts)
+    {
+        while (entry.Slices.Count > 0 && entry.Slices[0].StartMs < settledMs)
+        {
+            var slice = entry.TakeOldest();
+            if (_lane.Cadence.Kind == CadenceKind.EverySettledSecond)
+            {
+                _runner.Advance(entry, slice.StartMs);
+            }
+
+            _runner.Apply(entry, _lane.Order.Of(slice), slice, ref counts);
+            _lane.Counters.AddBuffered(-slice.Count);
+            entry.Return(slice);
+            _rooms.MarkStale(entry);
+        }
     }
 }

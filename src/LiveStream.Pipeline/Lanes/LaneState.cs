@@ -21,7 +21,7 @@ internal sealed class LaneState(EngineOptions options, PipelineOptions pipeline,
 
     public LaneCounters Counters { get; } = new();
 
-    public SliceSorter Sorter { get; } = new();
+    public EventOrder Order { get; } = new();
 
     public SliceInput Input { get; } = new();
 

@@ -3,48 +3,44 @@ using LiveStream.Metrics.Sessions;
 namespace LiveStream.Pipeline.Lanes;
 
 /// <summary>
-/// The rooms of one group in one lane: dense numbers, reused after a room has left. Bounded by the cap on pending events and the cap
-/// on rooms with sessions.
+/// The rooms of one group in one lane. Bounded by the cap on pending events and the cap on rooms with sessions.
 /// </summary>
 internal sealed class RoomTable(LaneState lane)
 {
     private readonly Dictionary<int, RoomEntry> _byName = [];
+    private readonly List<RoomEntry> _entries = [];
     private readonly List<RoomEntry> _stale = [];
     private readonly List<RoomEntry> _taken = [];
-    private readonly List<RoomEntry> _removed = [];
-    private readonly Stack<int> _freeNumbers = new();
-    private RoomEntry?[] _byNumber = new RoomEntry?[64];
-    private int _lastName = -1;
     private long _turnedAwayMs = long.MinValue;
-    private RoomEntry? _last;
+    private long _wholeFromMs = long.MinValue;
 
-    /// <summary>One more than the largest number in use.</summary>
-    public int Bound { get; private set; }
+    /// <summary>The rooms; while they are walked through backwards, the one at hand may be removed.</summary>
+    public List<RoomEntry> Entries => _entries;
 
-    /// <summary>The rooms.</summary>
-    public Dictionary<int, RoomEntry>.ValueCollection Entries => _byName.Values;
+    /// <summary>Changes whenever a room leaves: who remembers entries has to look them up again.</summary>
+    public int Version { get; private set; }
 
-    /// <summary>A room by its number.</summary>
-    public RoomEntry this[int number] => _byNumber[number]!;
+    /// <summary>Sessions that begin before this time are not whole: the log has lost what came before.</summary>
+    public long WholeFromMs
+    {
+        get => _wholeFromMs;
+        set
+        {
+            _wholeFromMs = value;
+            foreach (var entry in _entries)
+            {
+                entry.Room.WholeFromMs = value;
+            }
+        }
+    }
 
     /// <summary>The room with an interned name, added at its first event, which has the given time.</summary>
     public RoomEntry GetOrAdd(int name, long timeMs)
     {
-        if (name == _lastName)
-        {
-            return _last!;
-        }
-
         if (!_byName.TryGetValue(name, out var entry))
         {
-            var number = _freeNumbers.TryPop(out var free) ? free : Bound++;
-            if (number == _byNumber.Length)
-            {
-                Array.Resize(ref _byNumber, number * 2);
-            }
-
-            entry = new RoomEntry(new Room(lane.Options, lane.Names, lane.Caps, name), number);
-            _byNumber[number] = entry;
+            entry = new RoomEntry(new Room(lane.Options, lane.Names, lane.Caps, name) { WholeFromMs = _wholeFromMs }) { Place = _entries.Count };
+            _entries.Add(entry);
             _byName.Add(name, entry);
             if (timeMs - lane.Options.SessionIdleMs <= _turnedAwayMs)
             {
@@ -52,8 +48,6 @@ internal sealed class RoomTable(LaneState lane)
             }
         }
 
-        _lastName = name;
-        _last = entry;
         return entry;
     }
 
@@ -76,7 +70,7 @@ internal sealed class RoomTable(LaneState lane)
     /// <summary>Remembers that a room's live numbers changed.</summary>
     public void MarkStale(RoomEntry entry)
     {
-        if (lane.IsLive && !entry.LiveStale)
+        if (!entry.LiveStale && lane.IsLive)
         {
             entry.LiveStale = true;
             _stale.Add(entry);
@@ -97,46 +91,37 @@ internal sealed class RoomTable(LaneState lane)
         return _taken;
     }
 
-    /// <summary>Removes the rooms that have neither a session nor waiting events.</summary>
-    public void RemoveEmpty()
+    /// <summary>Removes a room if it has neither a session nor waiting events; the last entry takes its place.</summary>
+    public void RemoveIfEmpty(RoomEntry entry)
     {
-        foreach (var entry in _byName.Values)
+        if (entry.Slices.Count > 0 || entry.Room.Open.Count > 0)
         {
-            if (entry.Pending == 0 && entry.Room.Open.Count == 0)
-            {
-                _removed.Add(entry);
-            }
+            return;
         }
 
-        foreach (var entry in _removed)
+        Version++;
+        _byName.Remove(entry.Room.Name);
+        var last = _entries[^1];
+        _entries[entry.Place] = last;
+        last.Place = entry.Place;
+        _entries.RemoveAt(_entries.Count - 1);
+        if (entry.LiveStale)
         {
-            _byName.Remove(entry.Room.Name);
-            _byNumber[entry.Number] = null;
-            _freeNumbers.Push(entry.Number);
-            if (entry.LiveStale)
-            {
-                _stale.Remove(entry);
-            }
-
-            if (entry.Room.TurnedAwayMs is { } turnedAwayMs)
-            {
-                _turnedAwayMs = Math.Max(_turnedAwayMs, turnedAwayMs);
-            }
-
-            _lastName = -1;
+            _stale.Remove(entry);
         }
 
-        _removed.Clear();
+        if (entry.Room.TurnedAwayMs is { } turnedAwayMs)
+        {
+            _turnedAwayMs = Math.Max(_turnedAwayMs, turnedAwayMs);
+        }
     }
 
     /// <summary>Forgets all rooms.</summary>
     public void Clear()
     {
+        Version++;
         _byName.Clear();
+        _entries.Clear();
         _stale.Clear();
-        _freeNumbers.Clear();
-        Array.Clear(_byNumber);
-        Bound = 0;
-        _lastName = -1;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class SessionRunner
     }
 
     /// <summary>Applies the events of a room's second, in time order; the span is scratch.</summary>
-    public void Apply(RoomEntry entry, Span<RoomEvent> events, PendingSlice slice, ref SettleCounts counts)
+    public void Apply(RoomEntry entry, Span<RoomEvent> events, RoomSlice slice, ref SettleCounts counts)
     {
         _entry = entry;
         if (_sessions.Length < events.Length)
@@ -42,14 +42,14 @@ internal sealed class SessionRunner
 
         var sessions = _sessions.AsSpan(0, events.Length);
         var single = entry.Room.Resolve(events, slice.Details, sessions, ref counts);
-        _lane.Input.Set(slice.Details, slice.Text, events.Length);
+        _lane.Input.Set(slice.StartMs, slice.Types, slice.Details, slice.Text);
         if (single is not null)
         {
-            Apply(single, events, slice.StartMs, ref counts);
+            single.Apply(events, _lane.Input, _lane.Caps, _onHop, ref counts);
         }
         else
         {
-            ApplyEach(events, sessions, slice.StartMs, ref counts);
+            ApplyEach(events, sessions, ref counts);
         }
 
         // The scratch must not keep a session that is over in memory.
@@ -108,7 +108,7 @@ internal sealed class SessionRunner
         _lane.Sink.OnLive(live, OutputOf(shown));
     }
 
-    private void ApplyEach(ReadOnlySpan<RoomEvent> events, Span<Session?> sessions, long sliceStartMs, ref SettleCounts counts)
+    private void ApplyEach(ReadOnlySpan<RoomEvent> events, Span<Session?> sessions, ref SettleCounts counts)
     {
         if (_gathered.Length < events.Length)
         {
@@ -133,17 +133,7 @@ internal sealed class SessionRunner
                 }
             }
 
-            Apply(session, _gathered.AsSpan(0, count), sliceStartMs, ref counts);
-        }
-    }
-
-    private void Apply(Session session, Span<RoomEvent> events, long sliceStartMs, ref SettleCounts counts)
-    {
-        var kept = session.Admit(events, _lane.Input, _lane.Caps, ref counts);
-        if (kept > 0)
-        {
-            session.AdvanceTo(sliceStartMs, _onHop);
-            session.Apply(events[..kept], _lane.Input);
+            session.Apply(_gathered.AsSpan(0, count), _lane.Input, _lane.Caps, _onHop, ref counts);
         }
     }
 

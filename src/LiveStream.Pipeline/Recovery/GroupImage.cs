@@ -12,6 +12,12 @@ public sealed record GroupImage
     /// <summary>T up to which the group is settled, ms since the Unix epoch; <see cref="long.MinValue"/> before the first.</summary>
     public required long SettledMs { get; init; }
 
+    /// <summary>Largest time of an event that was added, after moving, ms since the Unix epoch; <see cref="long.MinValue"/> before the first.</summary>
+    public required long LargestMs { get; init; }
+
+    /// <summary>Sessions that begin before this time are not whole, ms since the Unix epoch; <see cref="long.MinValue"/> when all are.</summary>
+    public required long WholeFromMs { get; init; }
+
     /// <summary>The partitions by their index in the group.</summary>
     public required IReadOnlyList<PartitionPosition> Partitions { get; init; }
 

@@ -94,7 +94,7 @@ internal static class WindowJson
     {
         text.String(funnel.Name);
         text.Raw(":["u8);
-        for (var i = 0; i < funnel.Steps.Count; i++)
+        for (var i = 0; i < funnel.Steps.Length; i++)
         {
             SnapshotJson.Separate(ref text, i);
             text.Raw(StepRows[(int)funnel.Steps[i]]);

@@ -94,7 +94,7 @@ internal sealed class LiveSlot
             }
 
             var whole = snapshot.SessionWindow;
-            Array.Copy(whole.Events, figures.Events, figures.Events.Length);
+            whole.Events.AsSpan().CopyTo(figures.Events);
             figures.AtMs = snapshot.AsOfMs;
             figures.WatermarkMs = snapshot.AsOfMs;
             figures.GmvMinor = whole.Trade.GmvMinor;

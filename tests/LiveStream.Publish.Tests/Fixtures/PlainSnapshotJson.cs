@@ -84,7 +84,7 @@ public sealed class PlainSnapshotJson
         json.WriteNumber("entries"u8, w.Entries);
         json.WriteNumber("leaves"u8, w.Leaves);
         json.WriteStartObject("events"u8);
-        for (var type = 0; type < w.Events.Length; type++)
+        for (var type = 0; type < w.Events.Count; type++)
         {
             if (w.Events[type] > 0)
             {
@@ -134,7 +134,7 @@ public sealed class PlainSnapshotJson
     private void Funnel(FunnelFigures funnel)
     {
         json.WriteStartArray(funnel.Name);
-        for (var i = 0; i < funnel.Steps.Count; i++)
+        for (var i = 0; i < funnel.Steps.Length; i++)
         {
             json.WriteStartObject();
             json.WriteString("step"u8, EventTypes.Name(funnel.Steps[i]));

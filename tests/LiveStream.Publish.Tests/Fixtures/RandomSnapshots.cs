@@ -13,6 +13,9 @@ public sealed class RandomSnapshots(int seed)
 
     private readonly Random random = new(seed);
 
+    /// <summary>Whether some sums of money are beyond 64 bits.</summary>
+    public bool HugeSums { get; init; } = true;
+
     /// <summary>A snapshot with 1m, 5m, 10m and session, and up to ten hot products in each.</summary>
     public SessionSnapshot Snapshot()
     {
@@ -106,29 +109,23 @@ public sealed class RandomSnapshots(int seed)
 
     private WindowFigures Window(string name)
     {
-        var window = new WindowFigures
+        var window = new WindowFigures(
+            name,
+            ("shopping", [EventType.Click, EventType.Cart, EventType.Payment]),
+            ("全程", [EventType.Enter, EventType.Click, EventType.Cart, EventType.Order, EventType.Payment]))
         {
-            Name = name,
             Viewers = Count(),
             Entries = Count(),
             Leaves = Count(),
             InteractingViewers = Count(),
             Gifters = Count(),
             Retention = name == "session" ? null : AnyRatio(),
-            Funnels =
-            [
-                Funnel("shopping", EventType.Click, EventType.Cart, EventType.Payment),
-                Funnel("全程", EventType.Enter, EventType.Click, EventType.Cart, EventType.Order, EventType.Payment),
-            ],
         };
-        for (var type = 0; type < window.Events.Length; type++)
+        Fill(window.Events, () => random.Next(2) * Count());
+        Fill(window.Reach, () => random.Next(5) == 0 ? 0 : Count());
+        foreach (var funnel in window.Funnels)
         {
-            window.Events[type] = random.Next(2) * Count();
-        }
-
-        for (var i = 0; i < window.Reach.Length; i++)
-        {
-            window.Reach[i] = random.Next(5) == 0 ? 0 : Count();
+            Fill(funnel.Users, () => random.Next(3) == 0 ? 0 : Count());
         }
 
         Fill(window.Trade);
@@ -138,19 +135,24 @@ public sealed class RandomSnapshots(int seed)
             {
                 GmvMinor = Money(),
                 Units = Count(),
-                Impressions = Count(),
-                Clicks = Count(),
-                Carts = Count(),
-                Orders = Count(),
-                Payments = Count(),
+                Impressions = (uint)Count(),
+                Clicks = (uint)Count(),
+                Carts = (uint)Count(),
+                Orders = (uint)Count(),
+                Payments = (uint)Count(),
             }));
         }
 
         return window;
     }
 
-    private FunnelFigures Funnel(string name, params EventType[] steps) =>
-        new() { Name = name, Steps = steps, Users = [.. steps.Select(_ => random.Next(3) == 0 ? 0 : Count())] };
+    private static void Fill(Span<long> values, Func<long> next)
+    {
+        foreach (ref var value in values)
+        {
+            value = next();
+        }
+    }
 
     private void Fill(TradeFigures trade)
     {
@@ -185,7 +187,7 @@ public sealed class RandomSnapshots(int seed)
 
     private long Count() => random.Next(3) == 0 ? random.Next(10) : random.NextInt64(1_000_000);
 
-    private Int128 Money() => random.Next(20) == 0
+    private Int128 Money() => random.Next(20) == 0 && HugeSums
         ? new Int128((ulong)random.NextInt64(1 << 20), (ulong)random.NextInt64())
         : random.NextInt64(1_000_000_000);
 

@@ -172,7 +172,7 @@ public sealed class RoomMailboxTests
     private SettledWrite Version(long asOfMs)
     {
         var series = SeriesText.Of(default, 0, mailbox.Latest?.Series, new ArrayBufferWriter<byte>());
-        var hot = HotRows.Of(new WindowFigures(), mailbox.Latest?.Hot[0]);
+        var hot = HotRows.Of(new WindowFigures("1m"), mailbox.Latest?.Hot[0]);
         return new SettledWrite(asOfMs, default, [1, 2, 3], [asOfMs], ["1m"], [hot], series);
     }
 }

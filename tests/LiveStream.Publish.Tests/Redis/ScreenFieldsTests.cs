@@ -14,7 +14,7 @@ public sealed class ScreenFieldsTests
     [InlineData(5, 0, "")]
     public void Ratios_are_rounded_to_ten_thousandths_and_empty_when_null(long numerator, long denominator, string expected)
     {
-        var window = new WindowFigures { Name = "session", InteractingViewers = numerator, Viewers = denominator };
+        var window = new WindowFigures("session") { InteractingViewers = numerator, Viewers = denominator };
         Assert.Equal(expected, Field(window, "interactionRate"));
     }
 
@@ -26,7 +26,7 @@ public sealed class ScreenFieldsTests
     [InlineData(1, 0, "")]
     public void Money_is_rounded_half_up_to_minor_units(long gmv, long buyers, string expected)
     {
-        var window = new WindowFigures { Name = "session" };
+        var window = new WindowFigures("session");
         window.Trade.GmvMinor = gmv;
         window.Trade.Buyers = buyers;
         Assert.Equal(expected, Field(window, "arppu"));
@@ -35,7 +35,7 @@ public sealed class ScreenFieldsTests
     [Fact]
     public void Sums_beyond_64_bits_are_whole()
     {
-        var window = new WindowFigures { Name = "session" };
+        var window = new WindowFigures("session");
         window.Trade.GmvMinor = Int128.Parse("170141183460469231731");
         Assert.Equal("170141183460469231731", Field(window, "gmv"));
     }
@@ -43,9 +43,9 @@ public sealed class ScreenFieldsTests
     [Fact]
     public void Retention_is_that_of_the_ten_minute_window_or_empty()
     {
-        var session = new WindowFigures { Name = "session" };
+        var session = new WindowFigures("session");
         Assert.Equal("", Field(session, "retention10m"));
-        Assert.Equal("7500", Field(session, "retention10m", new WindowFigures { Name = "10m", Retention = new Ratio(3, 4) }));
+        Assert.Equal("7500", Field(session, "retention10m", new WindowFigures("10m") { Retention = new Ratio(3, 4) }));
     }
 
     private static string? Field(WindowFigures session, string name, params WindowFigures[] before)

@@ -9,6 +9,7 @@ using LiveStream.Pipeline;
 using LiveStream.Pipeline.Intake;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Output;
+using LiveStream.Pipeline.Recovery;
 using LiveStream.Publish.Json;
 
 namespace LiveStream.Simulation.Exactness;
@@ -17,81 +18,132 @@ namespace LiveStream.Simulation.Exactness;
 internal static class EngineReplay
 {
     /// <summary>The engine's lines and counters for the same input and options as the oracle's.</summary>
-    public static async Task<OracleResult> Run(IReadOnlyList<byte[]> files, OracleOptions oracle, int lanes, Random? chunks = null)
+    /// <param name="files">The logs, one partition each.</param>
+    /// <param name="oracle">Options.</param>
+    /// <param name="lanes">Lanes of the engines that read by turns.</param>
+    /// <param name="chunks">How many lines are read at a time; null = 16.</param>
+    /// <param name="handOverOneIn">Every so many chunks on average another engine takes over with an image of the group; 0 = never.</param>
+    public static async Task<OracleResult> Run(
+        IReadOnlyList<byte[]> files, OracleOptions oracle, IReadOnlyList<int> lanes, Random? chunks = null, int handOverOneIn = 0)
     {
         var sinks = new List<CollectingSink>();
+        var reading = new Reading(files);
+        var total = default(CounterTotals);
+        GroupImage? image = null;
+        for (var turn = 0; !reading.Ended; turn++)
+        {
+            await using var engine = Open(oracle, lanes[turn % lanes.Count], sinks);
+            image = await reading.Feed(engine, image, chunks, handOverOneIn);
+            if (image is not null)
+            {
+                await engine.CloseGroupAsync(0);
+            }
+
+            await engine.CompleteAsync();
+            total += engine.Counters;
+        }
+
+        var lines = sinks.SelectMany(s => s.Lines)
+            .OrderBy(l => l.AsOfMs).ThenBy(l => l.Room, ByteOrder).ThenBy(l => l.Session, ByteOrder).ThenBy(l => l.StartMs)
+            .Select(l => l.Json);
+        return new OracleResult([.. lines], new OracleCounters(total.Read, total.Applied, total.Late, total.Moved, total.Duplicate, total.Rejected));
+    }
+
+    private static StreamEngine Open(OracleOptions oracle, int lanes, List<CollectingSink> sinks)
+    {
         var pipeline = new PipelineOptions
         {
             Lanes = lanes,
             BatchEvents = 64,
             Cadence = SnapshotCadence.Replay(oracle.EveryMs ?? 0),
         };
-        await using var engine = new StreamEngine(EngineOptionsOf.Oracle(oracle), pipeline, _ =>
+        return new StreamEngine(EngineOptionsOf.Oracle(oracle), pipeline, _ =>
         {
             sinks.Add(new CollectingSink());
             return sinks[^1];
         });
-        Feed(engine, files, chunks);
-        await engine.CompleteAsync();
-        var c = engine.Counters;
-        var lines = sinks.SelectMany(s => s.Lines)
-            .OrderBy(l => l.AsOfMs).ThenBy(l => l.Room, ByteOrder).ThenBy(l => l.Session, ByteOrder).ThenBy(l => l.StartMs)
-            .Select(l => l.Json);
-        return new OracleResult([.. lines], new OracleCounters(c.Read, c.Applied, c.Late, c.Moved, c.Duplicate, c.Rejected));
     }
 
     private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y));
 
-    // Always continues with the file whose watermark is least, a random number of lines at a time.
-    private static void Feed(StreamEngine engine, IReadOnlyList<byte[]> files, Random? chunks)
+    /// <summary>How far the files have been read, whichever engine reads.</summary>
+    private sealed class Reading(IReadOnlyList<byte[]> files)
     {
-        var decoder = new EventDecoder(new Pseudonym("0123456789abcdef0123456789abcdef"u8));
-        var intake = engine.OpenGroup(0, files.Count);
-        var positions = new int[files.Count];
-        var open = Enumerable.Range(0, files.Count).ToList();
-        while (open.Count > 0)
+        private readonly EventDecoder _decoder = new(new Pseudonym("0123456789abcdef0123456789abcdef"u8));
+        private readonly int[] _positions = new int[files.Count];
+        private readonly List<int> _open = [.. Enumerable.Range(0, files.Count)];
+
+        public bool Ended { get; private set; }
+
+        // Always continues with the file whose watermark is least, a random number of lines at a time. Ends with an image when another engine is to go on.
+        public async Task<GroupImage?> Feed(StreamEngine engine, GroupImage? image, Random? chunks, int handOverOneIn)
         {
-            var file = open.MinBy(intake.WatermarkMs);
-            for (var lines = chunks?.Next(1, 9) ?? 16; lines > 0 && positions[file] < files[file].Length; lines--)
+            var intake = engine.OpenGroup(0, files.Count, image);
+            intake.Flush(CancellationToken.None);
+            await intake.Restored;
+            foreach (var ended in Enumerable.Range(0, files.Count).Except(_open))
             {
-                var rest = files[file].AsSpan(positions[file]);
-                var end = rest.IndexOf((byte)'\n');
-                var line = end < 0 ? rest : rest[..end];
-                positions[file] += end < 0 ? rest.Length : end + 1;
-                Add(intake, file, decoder, line);
+                intake.EndPartition(ended);
             }
 
-            if (positions[file] >= files[file].Length)
+            while (_open.Count > 0)
+            {
+                if (handOverOneIn > 0 && chunks!.Next(handOverOneIn) == 0)
+                {
+                    var taking = intake.TakeImageAsync();
+                    intake.Flush(CancellationToken.None);
+                    return await taking;
+                }
+
+                ReadChunk(intake, _open.MinBy(intake.WatermarkMs), chunks?.Next(1, 9) ?? 16);
+            }
+
+            Ended = true;
+            return null;
+        }
+
+        private void ReadChunk(GroupIntake intake, int file, int lines)
+        {
+            for (; lines > 0 && _positions[file] < files[file].Length; lines--)
+            {
+                var rest = files[file].AsSpan(_positions[file]);
+                var end = rest.IndexOf((byte)'\n');
+                var line = end < 0 ? rest : rest[..end];
+                _positions[file] += end < 0 ? rest.Length : end + 1;
+                Add(intake, file, _decoder, line);
+            }
+
+            if (_positions[file] >= files[file].Length)
             {
                 intake.EndPartition(file);
-                open.Remove(file);
+                _open.Remove(file);
             }
 
             intake.Flush(CancellationToken.None);
         }
-    }
 
-    private static void Add(GroupIntake intake, int file, EventDecoder decoder, ReadOnlySpan<byte> line)
-    {
-        if (line.IndexOfAnyExcept(" \t\r"u8) < 0)
+        private static void Add(GroupIntake intake, int file, EventDecoder decoder, ReadOnlySpan<byte> line)
         {
-            return;
-        }
+            if (line.IndexOfAnyExcept(" \t\r"u8) < 0)
+            {
+                return;
+            }
 
-        if (line.Length > RecordReader.MaxRecordBytes)
-        {
-            intake.Reject(RejectReason.Size);
-            return;
-        }
+            if (line.Length > RecordReader.MaxRecordBytes)
+            {
+                intake.Reject(RejectReason.Size);
+                return;
+            }
 
-        var reason = decoder.Decode(line, TopicTypes.All, out var parsed);
-        if (reason == RejectReason.None)
-        {
-            intake.Add(file, parsed, GroupIntake.NoTimestamp);
-        }
-        else
-        {
-            intake.Reject(reason);
+            var reason = decoder.Decode(line, TopicTypes.All, out var parsed);
+            if (reason == RejectReason.None)
+            {
+                intake.Add(file, parsed, GroupIntake.NoTimestamp);
+            }
+            else
+            {
+                intake.Reject(reason);
+            }
         }
     }
 

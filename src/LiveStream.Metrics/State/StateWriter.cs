@@ -1,0 +1,213 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using LiveStream.Metrics.Names;
+
+namespace LiveStream.Metrics.State;
+
+/// <summary>
+/// Writes the state of rooms for a checkpoint, as whole numbers of variable length, little-endian copies and names. Every class writes its own state
+/// and reads it back in the same order (<see cref="StateReader"/>). Names are written as text at their first use within a room, so that a room
+/// can be read, or passed over, alone. Owned by one lane; what was written is never changed.
+/// </summary>
+public sealed class StateWriter(NameTable names)
+{
+    // Below the size at which the collector keeps an array apart.
+    private const int ChunkBytes = 80_000;
+    private const int LongestVarint = 10;
+
+    private readonly Dictionary<int, int> _written = [];
+    private readonly List<ReadOnlyMemory<byte>> _chunks = [];
+    private byte[] _chunk = new byte[ChunkBytes];
+    private int _used;
+    private long _before;
+    private Memory<byte> _roomLength;
+    private long _roomBegin;
+
+    /// <summary>Bytes written so far.</summary>
+    public long Length => _before + _used;
+
+    /// <summary>Begins a room: its name and a length that <see cref="EndRoom"/> fills in.</summary>
+    public void BeginRoom(int name)
+    {
+        _written.Clear();
+        WriteBytes(names[name]);
+        Reserve(sizeof(long));
+        _roomLength = _chunk.AsMemory(_used, sizeof(long));
+        _used += sizeof(long);
+        _roomBegin = Length;
+    }
+
+    /// <summary>Ends a room.</summary>
+    public void EndRoom() => MemoryMarshal.Write(_roomLength.Span, Length - _roomBegin);
+
+    /// <summary>Writes an interned name, or none.</summary>
+    public void WriteName(int name)
+    {
+        if (name < 0)
+        {
+            Write(0);
+            return;
+        }
+
+        if (_written.TryGetValue(name, out var known))
+        {
+            Write(known + 1);
+            return;
+        }
+
+        _written.Add(name, _written.Count);
+        Write(_written.Count);
+        WriteBytes(names[name]);
+    }
+
+    /// <summary>Writes a whole number, small ones in one byte.</summary>
+    public void Write(long value)
+    {
+        Reserve(LongestVarint);
+        WriteVarint(ZigZag(value));
+    }
+
+    /// <summary>Writes a truth value.</summary>
+    public void Write(bool value) => Write(value ? 1L : 0L);
+
+    /// <summary>Writes a 128-bit number.</summary>
+    public void Write(Int128 value)
+    {
+        Write((long)(value >> 64));
+        Write((long)value);
+    }
+
+    /// <summary>Writes bytes and their length.</summary>
+    public void WriteBytes(ReadOnlySpan<byte> bytes)
+    {
+        Write(bytes.Length);
+        WriteRaw(bytes);
+    }
+
+    /// <summary>Writes numbers and their count: mostly small ones, zeros by the run.</summary>
+    public void WritePacked<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        Write(values.Length);
+        for (var i = 0; i < values.Length;)
+        {
+            Reserve(2 * LongestVarint);
+            var value = ToLong(values[i]);
+            WriteVarint(ZigZag(value));
+            if (value != 0)
+            {
+                i++;
+                continue;
+            }
+
+            var run = i + 1;
+            while (run < values.Length && ToLong(values[run]) == 0)
+            {
+                run++;
+            }
+
+            WriteVarint((ulong)(run - i - 1));
+            i = run;
+        }
+    }
+
+    /// <summary>Writes one value as it lies in memory.</summary>
+    public void WriteCopy<T>(in T value)
+        where T : unmanaged
+    {
+        Reserve(Unsafe.SizeOf<T>());
+        MemoryMarshal.Write(_chunk.AsSpan(_used), value);
+        _used += Unsafe.SizeOf<T>();
+    }
+
+    /// <summary>Ends the writing.</summary>
+    public ReadOnlySequence<byte> Complete()
+    {
+        _chunks.Add(_chunk.AsMemory(0, _used));
+        _before += _used;
+        _chunk = [];
+        _used = 0;
+        return Chain(_chunks);
+    }
+
+    private static ReadOnlySequence<byte> Chain(List<ReadOnlyMemory<byte>> chunks)
+    {
+        var first = new Chunk(chunks[0], 0);
+        var last = first;
+        foreach (var chunk in CollectionsMarshal.AsSpan(chunks)[1..])
+        {
+            last = last.Append(chunk);
+        }
+
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+
+    private static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
+
+    private static long ToLong<T>(T value)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(int))
+        {
+            return Unsafe.BitCast<T, int>(value);
+        }
+
+        return typeof(T) == typeof(uint) ? Unsafe.BitCast<T, uint>(value) : Unsafe.BitCast<T, long>(value);
+    }
+
+    private void WriteRaw(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            Reserve(1);
+            var part = bytes[..Math.Min(bytes.Length, _chunk.Length - _used)];
+            part.CopyTo(_chunk.AsSpan(_used));
+            _used += part.Length;
+            bytes = bytes[part.Length..];
+        }
+    }
+
+    private void WriteVarint(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+        {
+            _chunk[_used++] = (byte)(value | 0x80);
+        }
+
+        _chunk[_used++] = (byte)value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Reserve(int bytes)
+    {
+        if (_used + bytes > _chunk.Length)
+        {
+            NextChunk();
+        }
+    }
+
+    private void NextChunk()
+    {
+        _chunks.Add(_chunk.AsMemory(0, _used));
+        _before += _used;
+        _chunk = new byte[ChunkBytes];
+        _used = 0;
+    }
+
+    private sealed class Chunk : ReadOnlySequenceSegment<byte>
+    {
+        public Chunk(ReadOnlyMemory<byte> memory, long before)
+        {
+            Memory = memory;
+            RunningIndex = before;
+        }
+
+        public Chunk Append(ReadOnlyMemory<byte> memory)
+        {
+            var next = new Chunk(memory, RunningIndex + Memory.Length);
+            Next = next;
+            return next;
+        }
+    }
+}

@@ -1,0 +1,247 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using LiveStream.Metrics.State;
+
+namespace LiveStream.Metrics.Tables;
+
+/// <summary>A row of a <see cref="KeyTable{TRow}"/>.</summary>
+public interface IKeyed
+{
+    /// <summary>Its key; 0 in a place that is free.</summary>
+    ulong Key { get; set; }
+}
+
+/// <summary>
+/// Rows by 64-bit key, in place: one cache line a look-up. Open addressing in segments that the key's top bits choose (extendible hashing, Fagin et
+/// al. 1979); a segment grows by a quarter and splits in two at its largest, so that no growth copies more than a segment and at least half of
+/// the places are used. Keys are not 0. Owned by one lane's state; capped by the caller. A reference to a row is good until the next row is added.
+/// </summary>
+public sealed class KeyTable<TRow>
+    where TRow : unmanaged, IKeyed
+{
+    private const int FirstPlaces = 16;
+
+    // Below the size at which the collector keeps an array apart.
+    private static readonly int LargestPlaces = Math.Min(4096, 48_000 / Unsafe.SizeOf<TRow>());
+
+    // Rows that find no place below the capacity overflow to these; linear probing then never wraps.
+    private const int Tail = 16;
+
+    private Segment[] _segments = [new Segment(FirstPlaces, 0)];
+    private int _shift = 64;
+
+    /// <summary>Rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of all places.</summary>
+    public long Bytes => Distinct().Sum(s => s.Rows.Length * (long)Unsafe.SizeOf<TRow>());
+
+    /// <summary>Brings the line of a row near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong key)
+    {
+        CacheLine.Prefetch(ref Home(key));
+    }
+
+    /// <summary>The place where the search for a key begins, and mostly ends; it may be free or another key's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref TRow First(ulong key) => ref Home(key);
+
+    /// <summary>The row of a key, or a null reference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref TRow Find(ulong key)
+    {
+        ref var row = ref Home(key);
+        while (row.Key != key)
+        {
+            if (row.Key == 0)
+            {
+                return ref Unsafe.NullRef<TRow>();
+            }
+
+            row = ref Unsafe.Add(ref row, 1);
+        }
+
+        return ref row;
+    }
+
+    /// <summary>Adds a row for a key that has none; all of it but the key is 0.</summary>
+    public ref TRow Add(ulong key)
+    {
+        while (true)
+        {
+            var index = IndexOf(Mix(key));
+            ref var segment = ref _segments[index];
+            if (segment.Count < segment.Limit && TryPlace(segment, key, out var at))
+            {
+                CountIn(index, segment.Depth);
+                Count++;
+                ref var row = ref segment.Rows[at];
+                row.Key = key;
+                return ref row;
+            }
+
+            Grow(index);
+        }
+    }
+
+    /// <summary>Writes its state.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(Count);
+        foreach (var segment in Distinct())
+        {
+            foreach (ref readonly var row in segment.Rows.AsSpan())
+            {
+                if (row.Key != 0)
+                {
+                    writer.WriteCopy(row);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes over a state that was written.</summary>
+    public void Restore(ref StateReader reader)
+    {
+        for (var rows = reader.ReadCount(); rows > 0; rows--)
+        {
+            var row = reader.ReadCopy<TRow>();
+            Add(row.Key) = row;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int IndexOf(ulong mixed) => _shift == 64 ? 0 : (int)(mixed >> _shift);
+
+    // Pseudonyms are mixed already; numbers that an embedding program counts up are not.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mix(ulong key) => key * 0x9E37_79B9_7F4A_7C15;
+
+    // The top bits choose the segment, so the place comes from those in the middle.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PlaceOf(ulong mixed, int capacity) => (int)(((ulong)(uint)(mixed >> 16) * (uint)capacity) >> 32);
+
+    // The last place of the tail is always free, so that a walk ends.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref TRow Home(ulong key)
+    {
+        var mixed = Mix(key);
+        ref var segment = ref _segments[IndexOf(mixed)];
+        return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(segment.Rows), PlaceOf(mixed, segment.Capacity));
+    }
+
+    private static bool TryPlace(in Segment segment, ulong key, out int at)
+    {
+        at = PlaceOf(Mix(key), segment.Capacity);
+        while (segment.Rows[at].Key != 0)
+        {
+            at++;
+        }
+
+        return at < segment.Rows.Length - 1;
+    }
+
+    // A segment that several indexes share keeps its count at each of them.
+    private void CountIn(int index, int depth)
+    {
+        var span = 1 << (64 - _shift - depth);
+        for (var i = index & -span; i < (index & -span) + span; i++)
+        {
+            _segments[i].Count++;
+        }
+    }
+
+    private void Grow(int index)
+    {
+        var segment = _segments[index];
+        if (segment.Capacity < LargestPlaces)
+        {
+            Replace(index, Rebuilt(segment, Math.Min(LargestPlaces, segment.Capacity + (segment.Capacity / 4)), segment.Depth, 0, 0));
+            return;
+        }
+
+        if (segment.Depth == 64 - _shift)
+        {
+            var doubled = new Segment[_segments.Length * 2];
+            for (var i = 0; i < doubled.Length; i++)
+            {
+                doubled[i] = _segments[i >> 1];
+            }
+
+            _segments = doubled;
+            _shift--;
+            index *= 2;
+        }
+
+        var bit = 1UL << (63 - segment.Depth);
+        var half = LargestPlaces * 5 / 8;
+        Replace(index, Rebuilt(segment, half, segment.Depth + 1, bit, 0), bit, 0);
+        Replace(index, Rebuilt(segment, half, segment.Depth + 1, bit, bit), bit, bit);
+    }
+
+    // Puts the segment at every index of its share of the directory.
+    private void Replace(int index, in Segment by)
+    {
+        var span = 1 << (64 - _shift - by.Depth);
+        for (var i = index & -span; i < (index & -span) + span; i++)
+        {
+            _segments[i] = by;
+        }
+    }
+
+    private void Replace(int index, in Segment by, ulong bit, ulong value)
+    {
+        var place = (int)(bit >> _shift);
+        Replace(value == 0 ? index & ~place : index | place, by);
+    }
+
+    /// <summary>The rows whose key has the bit as asked for, in new places; all of them when no bit is asked for.</summary>
+    private static Segment Rebuilt(in Segment old, int capacity, int depth, ulong bit, ulong value)
+    {
+        while (true)
+        {
+            var segment = new Segment(capacity, depth);
+            if (TryFill(ref segment, old.Rows, bit, value))
+            {
+                return segment;
+            }
+
+            // The tail overflowed, which unlucky keys can do; a few more places part them.
+            capacity += Math.Max(4, capacity / 16);
+        }
+    }
+
+    private static bool TryFill(ref Segment segment, TRow[] rows, ulong bit, ulong value)
+    {
+        foreach (ref readonly var row in rows.AsSpan())
+        {
+            if (row.Key == 0 || (Mix(row.Key) & bit) != value)
+            {
+                continue;
+            }
+
+            if (!TryPlace(segment, row.Key, out var at))
+            {
+                return false;
+            }
+
+            segment.Rows[at] = row;
+            segment.Count++;
+        }
+
+        return true;
+    }
+
+    private IEnumerable<Segment> Distinct() => _segments.DistinctBy(s => s.Rows);
+
+    private struct Segment(int capacity, int depth)
+    {
+        public TRow[] Rows = new TRow[capacity + Tail];
+        public int Capacity = capacity;
+        public int Count = 0;
+        public int Depth = depth;
+
+        public readonly int Limit => (Capacity * 11) >> 4;
+    }
+}
