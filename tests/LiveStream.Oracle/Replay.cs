@@ -9,34 +9,8 @@ public static class Replay
     /// <summary>Replays uncompressed files, each one partition, and returns the snapshots in the order of cli.md.</summary>
     public static OracleResult Run(IReadOnlyList<byte[]> files, OracleOptions options)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        ArgumentNullException.ThrowIfNull(options);
-
-        var partitions = files.Select(file => Partition.Of(file, options.LatenessMs)).ToList();
-        var rooms = partitions.SelectMany(partition => partition.Accepted).GroupBy(item => item.Room)
-            .Select(room => (Room: room.Key, Finder: FindSessions(room, options)))
-            .ToList();
-
-        var applied = rooms.Sum(room => room.Finder.Sessions.Sum(session => (long)session.Applied.Count));
-        var counters = new OracleCounters(
-            partitions.Sum(partition => partition.Read),
-            applied,
-            partitions.Sum(partition => partition.Late) + rooms.Sum(room => room.Finder.Late),
-            rooms.Sum(room => room.Finder.Moved),
-            rooms.Sum(room => room.Finder.Duplicate),
-            partitions.Sum(partition => partition.Rejected));
-
-        var sessions = rooms.Where(room => options.Room is null || room.Room == options.Room)
-            .SelectMany(room => room.Finder.Sessions)
-            .Select(found => new Session(found.Name, found.Applied, options));
-        return new OracleResult(Lines(sessions), counters);
-    }
-
-    private static SessionFinder FindSessions(IEnumerable<LogEvent> ofRoom, OracleOptions options)
-    {
-        var finder = new SessionFinder(options.SessionIdleMinutes);
-        finder.Take(ofRoom);
-        return finder;
+        var log = RecomputedLog.Of(files, options);
+        return new OracleResult(Lines(log.Sessions), log.Counters);
     }
 
     private static List<byte[]> Lines(IEnumerable<Session> sessions) =>
