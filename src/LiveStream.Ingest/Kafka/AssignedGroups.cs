@@ -34,6 +34,9 @@ internal sealed class AssignedGroups(
     /// <summary>Groups that are assigned and not read yet.</summary>
     public int Arriving => _arriving.Count;
 
+    /// <summary>Those of them whose state the lanes are taking in.</summary>
+    public int Restoring => _arriving.Values.Count(group => group.Opened is { Intake.Restored.IsCompleted: false });
+
     /// <summary>Whether Kafka has ever said which groups are this instance's.</summary>
     public bool IsAssigned { get; private set; }
 

@@ -6,4 +6,7 @@ internal sealed class MonotonicClock(TimeProvider time)
     private readonly long _start = time.GetTimestamp();
 
     public long NowMs => (long)time.GetElapsedTime(_start).TotalMilliseconds;
+
+    /// <summary>Cancelled after a while, by the same clock.</summary>
+    public CancellationTokenSource Limit(TimeSpan limit) => new(limit, time);
 }

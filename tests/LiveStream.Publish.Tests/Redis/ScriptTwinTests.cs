@@ -45,7 +45,7 @@ public sealed class ScriptTwinTests
     }
 
     private static RedisValue[] LiveArguments(Random random) =>
-        [random.Next(4), random.Next(100), $$"""{"n":{{random.Next(10)}}}""", 3600, random.Next(2)];
+        [random.Next(4), random.Next(100), $$"""{"n":{{random.Next(10)}}}""", 3600, random.Next(3) == 0 ? 0 : random.Next(60) * 1000, random.Next(60) * 1000];
 
     private static RedisValue[] SettledArguments(Random random, string channel, IReadOnlyDictionary<string, string> fence)
     {

@@ -6,6 +6,9 @@ internal enum FaultKind
     /// <summary>kill -9; it is started again after a while.</summary>
     Kill,
 
+    /// <summary>kill -9 within the next steps of what it does; it is started again after a while.</summary>
+    KillSoon,
+
     /// <summary>SIGTERM; it is started again after a while.</summary>
     Stop,
 
@@ -29,6 +32,30 @@ internal enum FaultKind
 
     /// <summary>All keys are deleted.</summary>
     FlushRedis,
+
+    /// <summary>The checkpoint store takes nothing for a while.</summary>
+    FillStore,
+
+    /// <summary>The checkpoint store is not there for a while.</summary>
+    RemoveStore,
+
+    /// <summary>The checkpoint store stands still.</summary>
+    HangStore,
+
+    /// <summary>The newest checkpoints are damaged.</summary>
+    FlipBit,
+
+    /// <summary>The newest checkpoints lose their ends.</summary>
+    CutCheckpoint,
+
+    /// <summary>The newest checkpoints are of another version.</summary>
+    ChangeVersion,
+
+    /// <summary>The checkpoint store forgets everything.</summary>
+    LoseStore,
+
+    /// <summary>The log loses its oldest records, some of those too that an instance has yet to read.</summary>
+    CutLog,
 }
 
 /// <summary>One thing that goes wrong.</summary>

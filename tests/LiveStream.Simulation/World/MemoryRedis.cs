@@ -141,12 +141,18 @@ internal sealed class MemoryRedis
             return 0;
         }
 
-        var isSettledThere = fence.ContainsKey("asOf");
+        var settledMs = Number(fence, "asOf");
+        if ((long)arguments[5] < settledMs)
+        {
+            return 0;
+        }
+
         _strings[keys[1]!] = arguments[2]!;
         var written = Made(_hashes, keys[0]!);
         written["nowEpoch"] = arguments[0]!;
         written["nowOffsets"] = arguments[1]!;
         LiveWritten?.Invoke(keys[1]!, epoch, offsets);
-        return arguments[4] == "1" && !isSettledThere ? Scripts.NeedsWhole : Scripts.Written;
+        var expectedMs = (long)arguments[4];
+        return expectedMs > 0 && !(settledMs >= expectedMs) ? Scripts.NeedsWhole : Scripts.Written;
     }
 }

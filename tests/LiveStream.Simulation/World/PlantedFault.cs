@@ -17,4 +17,22 @@ public enum PlantedFault
 
     /// <summary>The store takes settled numbers that are older than what it has.</summary>
     IgnoreTheFence,
+
+    /// <summary>An owner that takes a group over is given the epoch of the one before.</summary>
+    KeepTheEpoch,
+
+    /// <summary>Images lack a room.</summary>
+    LoseOneRoom,
+
+    /// <summary>Images lack the events that wait in them.</summary>
+    LosePendingEvents,
+
+    /// <summary>Images say that one record less was read than was.</summary>
+    ReadOneRecordAgain,
+
+    /// <summary>Images say that one record more was read than was.</summary>
+    SkipOneRecord,
+
+    /// <summary>Images count as durable as soon as they are taken.</summary>
+    CommitTooEarly,
 }

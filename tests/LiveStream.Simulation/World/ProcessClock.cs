@@ -7,7 +7,10 @@ namespace LiveStream.Simulation.World;
 internal sealed class ProcessClock(VirtualTime world) : TimeProvider
 {
     private readonly Queue<Action> _parked = new();
+    private readonly List<Action> _limits = [];
     private bool _frozen;
+    private int _stepsLeft;
+    private Action _die = static () => { };
 
     /// <summary>Whether the process has ended.</summary>
     public bool HasEnded { get; private set; }
@@ -24,6 +27,9 @@ internal sealed class ProcessClock(VirtualTime world) : TimeProvider
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(world.NowMs);
 
+    /// <summary>Whether the process's reading thread waits for something that others do: no time passes for it meanwhile.</summary>
+    public bool IsBlocked { get; private set; }
+
     /// <summary>Does something now, or when the process goes on.</summary>
     public void Do(Action action)
     {
@@ -31,11 +37,43 @@ internal sealed class ProcessClock(VirtualTime world) : TimeProvider
         {
             _parked.Enqueue(action);
         }
-        else if (!HasEnded)
+        else if (Lives())
         {
             action();
         }
     }
+
+    /// <summary>The process dies a number of steps from now.</summary>
+    public void DieAfter(int steps, Action die) => (_stepsLeft, _die) = (steps, die);
+
+    /// <summary>A step of the process; false when it does not come to that.</summary>
+    public bool Lives()
+    {
+        if (_stepsLeft > 0 && --_stepsLeft == 0 && !HasEnded)
+        {
+            _die();
+        }
+
+        return !HasEnded;
+    }
+
+    /// <summary>The reading thread does something that it waits for.</summary>
+    public void Block(Action action)
+    {
+        IsBlocked = true;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            IsBlocked = false;
+            _limits.Clear();
+        }
+    }
+
+    /// <summary>What the reading thread waits for does not come before its limit.</summary>
+    public void PassLimits() => _limits.ForEach(static limit => limit());
 
     /// <summary>Does something after a while.</summary>
     public void In(long waitMs, Action action) => world.In(waitMs, () => Do(action));
@@ -82,7 +120,11 @@ internal sealed class ProcessClock(VirtualTime world) : TimeProvider
             }
 
             var version = ++_version;
-            if (dueTime != Timeout.InfiniteTimeSpan)
+            if (clock.IsBlocked)
+            {
+                clock._limits.Add(() => Fire(version));
+            }
+            else if (dueTime != Timeout.InfiniteTimeSpan)
             {
                 clock.In((long)dueTime.TotalMilliseconds, () => Fire(version));
             }

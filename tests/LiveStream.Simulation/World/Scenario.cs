@@ -3,6 +3,8 @@ using LiveStream.Ingest.Kafka;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
 using LiveStream.Oracle;
+using LiveStream.Pipeline.Options;
+using LiveStream.Pipeline.Wide;
 using LiveStream.Simulation.Exactness;
 
 namespace LiveStream.Simulation.World;
@@ -35,6 +37,21 @@ internal sealed record Scenario
     /// <summary>The same for the engine.</summary>
     public required EngineOptions Engine { get; init; }
 
+    /// <summary>Whether the new group protocol is used.</summary>
+    public required bool IsCooperative { get; init; }
+
+    /// <summary>Whether an instance keeps its name across its lives.</summary>
+    public required bool IsStatic { get; init; }
+
+    /// <summary>Whether checkpoints are kept in a folder, else on a server.</summary>
+    public required bool StoreIsFolder { get; init; }
+
+    /// <summary>Distance of two checkpoints, ms.</summary>
+    public required int SaveEveryMs { get; init; }
+
+    /// <summary>Whether users of rooms are split over the lanes at once.</summary>
+    public required bool IsWide { get; init; }
+
     /// <summary>How often a room is written, ms.</summary>
     public required int PublishEveryMs { get; init; }
 
@@ -49,6 +66,15 @@ internal sealed record Scenario
     {
         Topics = [.. TopicNames.Select(name => new KafkaTopic(name, AllTypes))],
         DeadLetterTopic = "",
+        Properties = IsCooperative ? new Dictionary<string, string> { ["group.protocol"] = "consumer" } : [],
+    };
+
+    /// <summary>How the lanes run.</summary>
+    public PipelineOptions Pipeline => new()
+    {
+        Lanes = Lanes,
+        BatchEvents = 16,
+        WideRooms = IsWide ? new WideRoomOptions { LeastEventsPerSecond = 1, LeastShare = 0 } : new WideRoomOptions(),
     };
 
     /// <summary>When the first record is appended.</summary>
@@ -74,15 +100,21 @@ internal sealed record Scenario
             random.Next(30, isSlow ? 80 : 160), topics, random.Next(1, 7), options.LatenessMs, isSlow,
             key => PartitionOf(key, partitions)));
         var instances = random.Next(1, 4);
+        var lanes = random.Next(1, 4);
         return new Scenario
         {
             Seed = seed,
             Instances = instances,
-            Lanes = random.Next(1, 4),
+            Lanes = lanes,
             Partitions = partitions,
             TopicNames = [.. Enumerable.Range(0, topics).Select(topic => $"topic{topic}")],
             Oracle = options,
             Engine = engine,
+            IsCooperative = random.Next(2) == 0,
+            IsStatic = random.Next(2) == 0,
+            StoreIsFolder = random.Next(2) == 0,
+            SaveEveryMs = isSlow ? random.Next(10_000, 120_000) : random.Next(2) == 0 ? random.Next(500, 1_500) : random.Next(1_000, 5_000),
+            IsWide = lanes > 1 && random.Next(3) == 0,
             PublishEveryMs = random.Next(100, 1_500),
             Records = records,
             Faults = FaultsOf(random, instances, records[^1].AppendMs - records[0].AppendMs + QuietAtEndMs),
@@ -91,7 +123,7 @@ internal sealed record Scenario
 
     /// <summary>What it is, in one line.</summary>
     public override string ToString() =>
-        $"seed {Seed}: {Instances} instances of {Lanes} lanes, {TopicNames.Count} topics of {Partitions} partitions, {Records.Count} records in {Records[^1].AppendMs - FirstMs} ms, lateness {Engine.LatenessMs} ms, idle after {Engine.IdleMs} ms, written every {PublishEveryMs} ms; {string.Join(", ", Faults.Select(fault => $"{fault.Kind} {fault.Instance} at {fault.AtMs} for {fault.ForMs}"))}";
+        $"seed {Seed}: {Instances} {(IsStatic ? "static" : "dynamic")} instances of {Lanes} lanes{(IsWide ? ", wide" : "")}, {(IsCooperative ? "new" : "classic")} protocol, saved every {SaveEveryMs} ms to a {(StoreIsFolder ? "folder" : "server")}, {TopicNames.Count} topics of {Partitions} partitions, {Records.Count} records in {Records[^1].AppendMs - FirstMs} ms, lateness {Engine.LatenessMs} ms, idle after {Engine.IdleMs} ms, written every {PublishEveryMs} ms; {string.Join(", ", Faults.Select(fault => $"{fault.Kind} {fault.Instance} at {fault.AtMs} for {fault.ForMs}"))}";
 
     private static int PartitionOf(string room, int partitions) =>
         Partitioner.PartitionOf(PartitionerKind.Murmur2, Encoding.UTF8.GetBytes(room), partitions);
@@ -99,12 +131,12 @@ internal sealed record Scenario
     private static List<Fault> FaultsOf(Random random, int instances, long spanMs)
     {
         var faults = new List<Fault>();
-        var count = random.Next(10) == 0 ? 0 : random.Next(1, 7);
+        var count = random.Next(10) == 0 ? 0 : random.Next(1, 10);
         for (var i = 0; i < count; i++)
         {
             var kind = (FaultKind)random.Next(Enum.GetValues<FaultKind>().Length);
-            kind = random.Next(3) == 0 ? FaultKind.Kill : kind;
-            var longestMs = kind switch { FaultKind.Kill or FaultKind.Freeze => 12_000, FaultKind.HideEnds or FaultKind.StallReading => 8_000, _ => 5_000 };
+            kind = random.Next(4) == 0 ? (FaultKind)random.Next((int)FaultKind.Freeze + 1) : kind;
+            var longestMs = kind switch { FaultKind.Kill or FaultKind.KillSoon or FaultKind.Freeze => 12_000, FaultKind.HideEnds or FaultKind.StallReading => 8_000, _ => 5_000 };
             faults.Add(new Fault(random.NextInt64(spanMs), kind, random.Next(instances), random.Next(10, longestMs)));
         }
 

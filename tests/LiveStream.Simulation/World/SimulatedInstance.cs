@@ -3,6 +3,8 @@ namespace LiveStream.Simulation.World;
 /// <summary>A member of the group across its lives.</summary>
 internal sealed class SimulatedInstance(SimulatedWorld world, int number)
 {
+    private int _lives;
+
     /// <summary>Its present life, or null.</summary>
     public SimulatedProcess? Process { get; private set; }
 
@@ -12,7 +14,8 @@ internal sealed class SimulatedInstance(SimulatedWorld world, int number)
         if (Process is null)
         {
             world.Note(number, "starts");
-            Process = new SimulatedProcess(world, number);
+            var member = world.Scenario.IsStatic ? number : (_lives++ * world.Scenario.Instances) + number;
+            Process = new SimulatedProcess(world, number, member);
             Process.Start();
         }
     }
@@ -23,6 +26,14 @@ internal sealed class SimulatedInstance(SimulatedWorld world, int number)
         Process?.Kill();
         Process = null;
     }
+
+    /// <summary>Ends it a few steps of its own from now.</summary>
+    public void KillAfter(int steps, Action killed) => Process?.Clock.DieAfter(steps, () =>
+    {
+        world.Note(number, "dies");
+        Kill();
+        killed();
+    });
 
     /// <summary>Ends it in order, unless it is ending.</summary>
     public void Stop(Action ended)

@@ -5,8 +5,8 @@ using LiveStream.Ingest.Kafka;
 namespace LiveStream.Simulation.World;
 
 /// <summary>
-/// What stands where the Kafka consumer stands: reads the log into the groups of one process, some records at a time from one partition
-/// after the other, tells it of ends, and asks where logs end. Records of a partition come in their order; how far partitions are read
+/// What stands where the Kafka consumer stands: places the groups of one process and reads the log into them, some records at a time from
+/// one partition after the other, tells it of ends, and asks where logs begin and end. Records of a partition come in their order; how far partitions are read
 /// apart is chance, but for one rule: a partition that may count as idle is not left behind by more than a third of the lateness, which is
 /// what fetching from a broker that answers is trusted to do.
 /// </summary>
@@ -15,65 +15,106 @@ internal sealed class SimulatedReader
     private const int ProbeEveryMs = 1_000;
     private const int LeastStandstillMs = 500;
 
+    private static readonly TimeSpan RestoreLimit = TimeSpan.FromSeconds(30);
+
     private readonly SimulatedWorld _world;
-    private readonly int _member;
+    private readonly int _number;
     private readonly ProcessClock _clock;
     private readonly AssignedGroups _groups;
     private readonly RecordHandler _handler;
+    private readonly RecordDelivery _delivery;
     private readonly MonotonicClock _loop;
     private readonly Dictionary<int, Position[]> _positions = [];
     private long _lastLookMs;
     private long _askedAtMs = -ProbeEveryMs;
-    private int _question;
+    private int _version;
     private bool _isUnflushed;
     private long _flushedSettledMs;
-    private (long AskedAtMs, List<(AssignedPartition Partition, long End)> Ends)? _answer;
+    private (long AskedAtMs, int Version, List<(AssignedPartition Partition, long End)> Ends)? _answer;
 
-    public SimulatedReader(SimulatedWorld world, int member, ProcessClock clock, AssignedGroups groups, RecordHandler handler, MonotonicClock loop)
+    public SimulatedReader(SimulatedWorld world, int number, ProcessClock clock, AssignedGroups groups, RecordHandler handler, MonotonicClock loop)
     {
         _world = world;
-        _member = member;
+        _number = number;
         _clock = clock;
         _groups = groups;
         _handler = handler;
+        _delivery = new RecordDelivery(handler, groups);
         _loop = loop;
         _lastLookMs = loop.NowMs;
     }
 
-    /// <summary>Whether every assigned partition has been read to its end.</summary>
-    public bool IsAtEnd => _positions.All(group => group.Value.Select((position, topic) => position.Next == _world.Log.EndOf(topic, group.Key)).All(ends => ends));
+    /// <summary>Whether every partition that is read has been read to its end.</summary>
+    public bool IsAtEnd => _groups.Arriving == 0 && _groups.All.All(group => Array.TrueForAll(
+        group.Partitions, partition => _positions[group.Number][partition.Topic].Next == _world.Log.EndOf(partition.Topic, group.Number)));
 
-    /// <summary>Begins to read groups.</summary>
-    public void Open(IReadOnlyList<int> numbers)
+    /// <summary>The group of which the log has lost what is to be read next; null while there is none.</summary>
+    public int? CutOff { get; private set; }
+
+    /// <summary>Another consumer reads from now on.</summary>
+    public void BeginAnew()
     {
-        var topics = _world.Scenario.TopicNames;
-        var partitions = numbers.SelectMany(number => topics.Select(topic => new TopicPartition(topic, number))).ToList();
-        foreach (var begin in _groups.Open(partitions))
-        {
-            var number = begin.Partition.Value;
-            var topic = _groups.TopicOf(begin.Topic);
-            var first = _world.Log.StartOf(topic, number);
-            if (!_positions.TryGetValue(number, out var positions))
-            {
-                _positions[number] = positions = new Position[topics.Count];
-            }
-
-            positions[topic] = new Position { Next = begin.Offset == Offset.Beginning ? first : Math.Max(first, begin.Offset.Value) };
-        }
-
-        _question++;
+        CutOff = null;
+        _answer = null;
+        _version = -1;
     }
 
-    /// <summary>Gives groups up.</summary>
-    public void Close(IReadOnlyList<int> numbers)
+    /// <summary>Groups are this process's.</summary>
+    public void Assign(IReadOnlyList<int> numbers) =>
+        _groups.Assign([.. numbers.SelectMany(number => _world.Scenario.TopicNames.Select(topic => new TopicPartition(topic, number)))]);
+
+    /// <summary>Goes on with groups that are on their way. What the lanes take in, they have taken in before the groups are placed.</summary>
+    /// <param name="rest">Waits until the lanes are at rest.</param>
+    public void TakeGroups(Action rest)
     {
-        _groups.Close(numbers);
-        foreach (var number in numbers)
+        _groups.TakeArrived();
+        var now = _loop.NowMs;
+        var isAny = _groups.Arriving > 0;
+        _groups.Service(now, static _ => false);
+        if (!isAny)
         {
-            _positions.Remove(number);
+            return;
         }
 
-        _question++;
+        rest();
+        if (!SpinWait.SpinUntil(() => _groups.Restoring == 0, RestoreLimit))
+        {
+            _world.Fail("lanes did not take in what they were given");
+        }
+
+        foreach (var opened in _groups.Service(now, TryPlace))
+        {
+            _world.Note(_number, $"reads group {opened.Number} from {string.Join(' ', opened.Partitions.Select(partition => partition.Position))}");
+            foreach (var partition in opened.Partitions.Where(partition => partition.Position > _world.Log.StartOf(partition.Topic, opened.Number) && _world.Random.Next(4) == 0))
+            {
+                // Fetched before the partition was placed.
+                Deliver(opened, partition.Topic, _world.Log.Read(partition.Topic, opened.Number, partition.Position - 1));
+            }
+        }
+    }
+
+    /// <summary>What brokers say that they have; the end may be an old one.</summary>
+    public Task<IReadOnlyList<LogBounds>> BoundsAsync(IReadOnlyList<TopicPartition> partitions)
+    {
+        var done = new TaskCompletionSource<IReadOnlyList<LogBounds>>();
+        var wayMs = _world.Random.Next(1, 60);
+        _world.Time.In(wayMs, () =>
+        {
+            var isTold = _world.EndsAreTold;
+            LogBounds[] all = [.. partitions.Select(BoundsOf)];
+            _clock.In(wayMs, () =>
+            {
+                if (isTold)
+                {
+                    done.TrySetResult(all);
+                }
+                else
+                {
+                    done.TrySetException(new KafkaException(ErrorCode.Local_TimedOut));
+                }
+            });
+        });
+        return done.Task;
     }
 
     /// <summary>What the loop does before it reads: notices that it stood still, takes answers, asks, and updates what is idle.</summary>
@@ -82,7 +123,8 @@ internal sealed class SimulatedReader
         var now = _loop.NowMs;
         if (now - _lastLookMs > Math.Max(_world.Scenario.Engine.IdleMs, LeastStandstillMs))
         {
-            _question++;
+            _answer = null;
+            _version = -1;
             foreach (var partition in _groups.All.SelectMany(group => group.Partitions))
             {
                 partition.OnFreeze(now);
@@ -136,7 +178,7 @@ internal sealed class SimulatedReader
             group.Intake.Flush(CancellationToken.None);
             if (_world.IsTraced && group.Intake.SettledMs != before)
             {
-                _world.Note(_member, $"settles group {group.Number} up to {group.Intake.SettledMs}");
+                _world.Note(_number, $"settles group {group.Number} up to {group.Intake.SettledMs}");
             }
 
             settledMs = unchecked((settledMs * 31) + group.Intake.SettledMs);
@@ -152,7 +194,7 @@ internal sealed class SimulatedReader
     {
         if (isIdle && !position.MayBeIdle && _world.IsTraced)
         {
-            _world.Note(_member, $"counts {partition.Partition} as idle");
+            _world.Note(_number, $"counts {partition.Partition} as idle");
         }
 
         position.MayBeIdle |= isIdle;
@@ -167,13 +209,19 @@ internal sealed class SimulatedReader
             return false;
         }
 
+        if (Array.Exists(group.Partitions, partition => positions[partition.Topic].Next < _world.Log.StartOf(partition.Topic, group.Number)))
+        {
+            CutOff = group.Number;
+            return false;
+        }
+
         var record = _world.Log.Read(topic, group.Number, positions[topic].Next);
         for (var other = 0; other < positions.Length; other++)
         {
             if (other != topic && positions[other].MayBeIdle && IsBehind(group.Number, other, record.AppendedMs))
             {
-                Deliver(group, other);
-                return true;
+                topic = other;
+                break;
             }
         }
 
@@ -183,7 +231,7 @@ internal sealed class SimulatedReader
 
     private bool IsBehind(int number, int topic, long appendedMs)
     {
-        for (var offset = _positions[number][topic].Next; offset < _world.Log.EndOf(topic, number); offset++)
+        for (var offset = Math.Max(_positions[number][topic].Next, _world.Log.StartOf(topic, number)); offset < _world.Log.EndOf(topic, number); offset++)
         {
             var unread = _world.Log.Read(topic, number, offset);
             if (unread.AppendedMs + (unread.MayTrail ? _world.Scenario.Engine.LatenessMs / 3 : 0) <= appendedMs)
@@ -200,19 +248,37 @@ internal sealed class SimulatedReader
         ref var position = ref _positions[group.Number][topic];
         var record = _world.Log.Read(topic, group.Number, position.Next++);
         position.MayBeIdle = false;
+        position.IsEndTold = false;
         _isUnflushed = true;
         if (_world.IsTraced)
         {
-            _world.Note(_member, $"reads {group.Partitions[topic].Partition} at {record.Offset}, appended at {record.AppendedMs - _world.Scenario.FirstMs}: {Encoding.UTF8.GetString(record.Value).ReplaceLineEndings(" ")}");
+            _world.Note(_number, $"reads {group.Partitions[topic].Partition} at {record.Offset}, appended at {record.AppendedMs - _world.Scenario.FirstMs}: {Encoding.UTF8.GetString(record.Value).ReplaceLineEndings(" ")}");
         }
 
-        position.IsEndTold = false;
-        group.OnRecord(topic, record.Offset, _loop.NowMs);
-        for (var times = _world.Faulty.TimesHandled(); times > 0; times--)
+        var times = _world.Faulty.TimesHandled();
+        if (times == 0)
+        {
+            group.OnRecord(topic, record.Offset, _loop.NowMs);
+            return;
+        }
+
+        Deliver(group, topic, record);
+        if (times > 1)
         {
             _handler.Handle(group.Intake, new RecordPlace(topic, group.Number, record.Offset), record.TimestampMs, record.Key, record.Value, 0);
         }
     }
+
+    private void Deliver(PartitionGroup group, int topic, StoredRecord record) => _delivery.Deliver(
+        new ConsumedRecord
+        {
+            Error = ErrorCode.NoError,
+            Place = new RecordPlace(topic, group.Number, record.Offset),
+            TimestampMs = record.TimestampMs,
+            Key = record.Key,
+            Value = record.Value,
+        },
+        _loop.NowMs);
 
     private void ReadEnd(PartitionGroup group, int topic)
     {
@@ -220,33 +286,58 @@ internal sealed class SimulatedReader
         if (!position.IsEndTold)
         {
             position.IsEndTold = true;
-            group.Partitions[topic].OnEnd(position.Next, _loop.NowMs);
+            group.OnEnd(topic, position.Next, _loop.NowMs);
         }
     }
 
     private void Ask(long now)
     {
         _askedAtMs = now;
-        var question = _question;
+        var version = _version = _groups.Version;
         var asked = _groups.All.SelectMany(group => group.Partitions).ToList();
         var wayMs = _world.Random.Next(1, 40);
         _world.Time.In(wayMs, () =>
         {
             var ends = asked.ConvertAll(partition => (partition, _world.Log.EndOf(partition.Topic, partition.Partition.Partition.Value)));
-            _clock.In(wayMs, () => _answer = question == _question ? (now, ends) : null);
+            _clock.In(wayMs, () => _answer = version == _version ? (now, version, ends) : null);
         });
     }
 
     private void TakeAnswer()
     {
-        if (_answer is { } answer)
+        if (_answer is { } answer && answer.Version == _groups.Version)
         {
-            _answer = null;
             foreach (var (partition, end) in answer.Ends)
             {
                 partition.OnEndKnown(end, answer.AskedAtMs);
             }
         }
+
+        _answer = null;
+    }
+
+    private bool TryPlace(TopicPartitionOffset place)
+    {
+        if (_world.Random.Next(10) == 0)
+        {
+            return false;
+        }
+
+        var number = place.Partition.Value;
+        if (!_positions.TryGetValue(number, out var positions))
+        {
+            _positions[number] = positions = new Position[_world.Scenario.TopicNames.Count];
+        }
+
+        positions[_groups.TopicOf(place.Topic)] = new Position { Next = place.Offset.Value };
+        return true;
+    }
+
+    private LogBounds BoundsOf(TopicPartition partition)
+    {
+        var topic = _groups.TopicOf(partition.Topic);
+        var (first, end) = (_world.Log.StartOf(topic, partition.Partition.Value), _world.Log.EndOf(topic, partition.Partition.Value));
+        return new LogBounds(first, _world.Random.Next(10) == 0 ? _world.Random.NextInt64(first, end + 1) : end);
     }
 
     private struct Position

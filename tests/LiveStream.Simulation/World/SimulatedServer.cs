@@ -32,6 +32,9 @@ internal sealed class SimulatedServer(VirtualTime time, Random random, MemoryRed
     /// <summary>Whether it is there.</summary>
     public ServerState State { get; private set; }
 
+    /// <summary>Who sent the command that is being run.</summary>
+    public ProcessClock? Sender { get; private set; }
+
     /// <summary>A new connection; null when there is nobody who would answer.</summary>
     public SimulatedLink? Connect(ProcessClock client)
     {
@@ -79,6 +82,7 @@ internal sealed class SimulatedServer(VirtualTime time, Random random, MemoryRed
             }
             else if (State == ServerState.Up && !link.IsBroken)
             {
+                Sender = link.Client;
                 var result = run(keys);
                 time.In(random.Next(LongestWayMs), () =>
                 {
@@ -108,6 +112,9 @@ internal sealed class SimulatedLink
 
     /// <summary>What the publisher calls; it never asks for the client's multiplexer.</summary>
     public RedisLink Redis { get; }
+
+    /// <summary>Whose it is.</summary>
+    public ProcessClock Client => _client;
 
     /// <summary>When the last command that was sent arrives.</summary>
     public long ArrivesMs { get; set; }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Confluent.Kafka;
+using LiveStream.App.Recovery;
 using LiveStream.Ingest.Decoding;
 using LiveStream.Metrics.Options;
 using LiveStream.Oracle;
@@ -15,10 +17,13 @@ internal sealed class SimulatedWorld
     private const long SettleMs = 90_000;
     private const int SessionTimeoutMs = 6_000;
     private const int FreshMs = 3_000;
+    private const int LongestSaveMs = 8_000;
     private const int MostTrace = 100_000;
 
     private readonly SimulatedInstance[] _instances;
     private readonly List<string>? _trace;
+    private readonly Dictionary<(string Key, long Epoch), ProcessClock> _writers = [];
+    private readonly HashSet<int> _cutGroups = [];
     private int _appended;
     private string? _failure;
 
@@ -29,8 +34,10 @@ internal sealed class SimulatedWorld
         Random = new Random(scenario.Seed);
         Time = new VirtualTime(scenario.FirstMs - 3_000);
         Log = new MemoryLog(scenario.TopicNames.Count, scenario.Partitions);
-        Coordinator = new GroupCoordinator(scenario.Partitions, SessionTimeoutMs);
-        Faulty = new FaultyWorld(planted, scenario.Records.Count / 2);
+        Coordinator = new GroupCoordinator(scenario.Partitions, SessionTimeoutMs, scenario.IsCooperative);
+        Faulty = new FaultyWorld(planted, scenario.Records.Count / 2, scenario.Engine);
+        Store = new MemoryStore(Time, Fail) { KeepsEpochs = Faulty.KeepsEpochs };
+        Configuration = StateConfiguration.HashOf(scenario.Engine, new byte[32]);
         Seen = new SeenSnapshots(Fail);
         Server = new SimulatedServer(Time, Random, new MemoryRedis
         {
@@ -39,8 +46,13 @@ internal sealed class SimulatedWorld
             {
                 Note(-1, $"{key} shows {asOfMs} of epoch {epoch}");
                 Seen.Visible(key, asOfMs, json);
+                CheckWriter(key, epoch);
             },
-            LiveWritten = (key, epoch, _) => Seen.LiveVisible(key, epoch),
+            LiveWritten = (key, epoch, _) =>
+            {
+                Seen.LiveVisible(key, epoch);
+                CheckWriter(key, epoch);
+            },
         });
         _instances = [.. Enumerable.Range(0, scenario.Instances).Select(number => new SimulatedInstance(this, number))];
     }
@@ -55,7 +67,10 @@ internal sealed class SimulatedWorld
 
     public GroupCoordinator Coordinator { get; }
 
-    public MemoryStore Store { get; } = new();
+    public MemoryStore Store { get; }
+
+    /// <summary>Hash of what shapes the numbers.</summary>
+    public string Configuration { get; }
 
     public SimulatedServer Server { get; }
 
@@ -77,6 +92,8 @@ internal sealed class SimulatedWorld
     /// <summary>Lives to the end. Null, or what went wrong.</summary>
     public string? Run()
     {
+        // Whatever a process waits for goes on where it is done, on this thread.
+        SynchronizationContext.SetSynchronizationContext(null);
         Append();
         foreach (var fault in Scenario.Faults)
         {
@@ -109,6 +126,21 @@ internal sealed class SimulatedWorld
         }
     }
 
+    /// <summary>Offsets are committed: only what is durable may be.</summary>
+    public bool Commit(int member, IReadOnlyList<TopicPartitionOffset> offsets)
+    {
+        foreach (var at in offsets)
+        {
+            var (group, topic) = (at.Partition.Value, Scenario.TopicNames.Index().First(name => name.Item == at.Topic).Index);
+            if (at.Offset > Math.Max(Store.CoveredUpTo(group, topic), Log.StartOf(topic, group)))
+            {
+                Fail($"{at} is committed, and only {Store.CoveredUpTo(group, topic)} was durable");
+            }
+        }
+
+        return Coordinator.Commit(member, offsets, Time.NowMs);
+    }
+
     private void Append()
     {
         if (_appended == Scenario.Records.Count)
@@ -137,6 +169,9 @@ internal sealed class SimulatedWorld
                 instance.Kill();
                 Time.In(fault.ForMs, instance.Start);
                 break;
+            case FaultKind.KillSoon:
+                instance.KillAfter(Random.Next(1, 40), () => Time.In(fault.ForMs, instance.Start));
+                break;
             case FaultKind.Stop:
                 instance.Stop(() => Time.In(fault.ForMs, instance.Start));
                 break;
@@ -151,9 +186,71 @@ internal sealed class SimulatedWorld
                 EndsAreTold = false;
                 Time.In(fault.ForMs, () => EndsAreTold = true);
                 break;
+            case FaultKind.CutLog:
+                CutLog();
+                break;
             default:
                 BeginOnRedis(fault);
+                BeginOnStore(fault);
                 break;
+        }
+    }
+
+    private void BeginOnStore(Fault fault)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.FillStore:
+                Afflict(StoreState.Full);
+                break;
+            case FaultKind.RemoveStore:
+                Afflict(StoreState.Away);
+                break;
+            case FaultKind.HangStore:
+                Afflict(StoreState.Hung);
+                break;
+            case FaultKind.FlipBit:
+                Store.Spoil(Damage.Bit, Random);
+                break;
+            case FaultKind.CutCheckpoint:
+                Store.Spoil(Damage.Cut, Random);
+                break;
+            case FaultKind.ChangeVersion:
+                Store.Spoil(Damage.Version, Random);
+                break;
+            case FaultKind.LoseStore:
+                Store.Lose();
+                break;
+        }
+
+        void Afflict(StoreState state)
+        {
+            Store.Become(state);
+            Time.In(fault.ForMs, () => Store.Become(Store.State == state ? StoreState.Up : Store.State));
+        }
+    }
+
+    private void CutLog()
+    {
+        for (var topic = 0; topic < Log.Topics; topic++)
+        {
+            for (var partition = 0; partition < Log.Partitions; partition++)
+            {
+                if (Random.Next(2) == 0)
+                {
+                    var end = Log.EndOf(topic, partition);
+                    Log.Truncate(topic, partition, Random.Next(3) == 0 ? Random.NextInt64(end + 1) : Math.Min(Store.CoveredUpTo(partition, topic), end));
+                    _cutGroups.Add(partition);
+                }
+            }
+        }
+    }
+
+    private void CheckWriter(string key, long epoch)
+    {
+        if (!_writers.TryAdd((key, epoch), Server.Sender!) && !ReferenceEquals(_writers[(key, epoch)], Server.Sender))
+        {
+            Fail($"two instances wrote {key} with epoch {epoch}");
         }
     }
 
@@ -196,6 +293,17 @@ internal sealed class SimulatedWorld
 
         foreach (var group in log.Rooms.GroupBy(room => Scenario.PartitionOf(room)))
         {
+            if (LateCheckpoint(group.Key) is { } late)
+            {
+                return late;
+            }
+
+            if (_cutGroups.Contains(group.Key))
+            {
+                // What it shows depends on whether it had to be built anew from what is left.
+                continue;
+            }
+
             // The last T of the group: the first above its last event.
             var lastTs = group.Max(room => log.LastTs(room)!.Value);
             var asOfMs = lastTs - (lastTs % EngineOptions.HopMs) + EngineOptions.HopMs;
@@ -209,6 +317,16 @@ internal sealed class SimulatedWorld
         }
 
         return null;
+    }
+
+    /// <summary>What is wrong with the last checkpoint of a group: it is the last owner's, and new.</summary>
+    private string? LateCheckpoint(int group)
+    {
+        var mostMs = (2 * Scenario.SaveEveryMs) + LongestSaveMs;
+        return Store.LastOf(group) is not { } last ? $"group {group} has never had a checkpoint."
+            : last.AtMs < Time.NowMs - mostMs ? $"the last checkpoint of group {group} is {Time.NowMs - last.AtMs} ms old."
+            : last.Name.Epoch != Store.EpochOf(group) ? $"the last checkpoint of group {group} is of epoch {last.Name.Epoch}, its owner has {Store.EpochOf(group)}."
+            : null;
     }
 
     /// <summary>What is wrong with the last keys of a room: newer than its last event, fresh, and of the group's last owner.</summary>

@@ -62,6 +62,12 @@ public sealed class WorldTests(ITestOutputHelper output)
     [InlineData(PlantedFault.HandleOneRecordTwice)]
     [InlineData(PlantedFault.FalsifyOneSnapshot)]
     [InlineData(PlantedFault.IgnoreTheFence)]
+    [InlineData(PlantedFault.KeepTheEpoch)]
+    [InlineData(PlantedFault.LoseOneRoom)]
+    [InlineData(PlantedFault.LosePendingEvents)]
+    [InlineData(PlantedFault.ReadOneRecordAgain)]
+    [InlineData(PlantedFault.SkipOneRecord)]
+    [InlineData(PlantedFault.CommitTooEarly)]
     public void A_bug_that_is_planted_is_found(PlantedFault planted)
     {
         var finding = Enumerable.Range(0, 40).Count(seed => new SimulatedWorld(Scenario.Of(seed), planted).Run() is not null);

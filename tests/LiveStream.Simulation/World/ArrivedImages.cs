@@ -1,0 +1,120 @@
+using LiveStream.Pipeline.Recovery;
+
+namespace LiveStream.Simulation.World;
+
+/// <summary>
+/// The way of images from lanes to store. Lanes are threads, and what they have written arrives on others: it is collected here and handed
+/// over on the thread of the world, in the order of the groups, so that a world does the same every time.
+/// </summary>
+/// <param name="clock">Of the process.</param>
+/// <param name="save">What saves an image.</param>
+/// <param name="fail">Told when that throws.</param>
+internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Task<bool>> save, Action<string> fail)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly List<Arrived> _arrived = [];
+    private readonly List<(int Group, Task<GroupImage?> Saving)> _awaited = [];
+    private IReadOnlyCollection<int> _blockedGroups = [];
+    private int _wanted;
+
+    /// <summary>An image arrives, on any thread.</summary>
+    public Task<bool> SaveAsync(int group, GroupImage image)
+    {
+        var arrived = new Arrived(group, image, new TaskCompletionSource<bool>());
+        lock (_arrived)
+        {
+            _arrived.Add(arrived);
+            if (!_blockedGroups.Contains(group) || --_wanted > 0)
+            {
+                return arrived.Done.Task;
+            }
+        }
+
+        // The thread of the world waits for this one.
+        if (!HandOver(_blockedGroups.Contains))
+        {
+            clock.PassLimits();
+        }
+
+        return arrived.Done.Task;
+    }
+
+    /// <summary>An image of a group was asked for.</summary>
+    public void Expect(int group, Task<GroupImage?> saving) => _awaited.Add((group, saving));
+
+    /// <summary>Whether images are on their way from the lanes.</summary>
+    public bool IsExpecting => _awaited.Count > 0;
+
+    /// <summary>Waits for all images that were asked for, which the lanes have been told, and hands them over.</summary>
+    public void HandOverAll()
+    {
+        if (_awaited.Count == 0)
+        {
+            return;
+        }
+
+        if (!SpinWait.SpinUntil(HaveAllArrived, Limit))
+        {
+            fail("an image did not arrive");
+        }
+
+        _awaited.Clear();
+        HandOver(static _ => true);
+    }
+
+    /// <summary>Saves groups while the reading thread waits.</summary>
+    /// <param name="groups">Those of which another image is taken.</param>
+    /// <param name="saveAll">Takes the images and waits for them.</param>
+    public void Block(IReadOnlyCollection<int> groups, Action saveAll)
+    {
+        lock (_arrived)
+        {
+            _blockedGroups = groups;
+            _wanted = groups.Count + _awaited.Count(awaited => groups.Contains(awaited.Group)) - _arrived.Count(arrived => groups.Contains(arrived.Group));
+        }
+
+        clock.Block(saveAll);
+        lock (_arrived)
+        {
+            _blockedGroups = [];
+        }
+
+        _awaited.RemoveAll(awaited => groups.Contains(awaited.Group));
+    }
+
+    private bool HaveAllArrived()
+    {
+        lock (_arrived)
+        {
+            return _arrived.Count + _awaited.Count(static awaited => awaited.Saving.IsCompleted) >= _awaited.Count;
+        }
+    }
+
+    private bool HandOver(Func<int, bool> which)
+    {
+        Arrived[] all;
+        lock (_arrived)
+        {
+            all = [.. _arrived.Where(one => which(one.Group)).OrderBy(static one => one.Group).ThenBy(static one => one.Image.Partitions.Sum(at => at.NextOffset)).ThenBy(static one => one.Image.SettledMs)];
+            _arrived.RemoveAll(one => which(one.Group));
+        }
+
+        Array.ForEach(all, one => _ = SaveAsync(one));
+        return Array.TrueForAll(all, static one => one.Done.Task.IsCompleted);
+    }
+
+    private async Task SaveAsync(Arrived arrived)
+    {
+        try
+        {
+            arrived.Done.SetResult(await save(arrived.Group, arrived.Image).ConfigureAwait(false));
+        }
+        catch (Exception error)
+        {
+            fail($"Saving threw {error}");
+        }
+    }
+
+    private sealed record Arrived(int Group, GroupImage Image, TaskCompletionSource<bool> Done);
+}
