@@ -11,6 +11,8 @@ namespace LiveStream.Simulation.World;
 /// <param name="fail">Told when that throws.</param>
 internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Task<bool>> save, Action<string> fail)
 {
+    private const int LookEveryMs = 5;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly List<Arrived> _arrived = [];
@@ -25,6 +27,7 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
         lock (_arrived)
         {
             _arrived.Add(arrived);
+            Monitor.Pulse(_arrived);
             if (!_blockedGroups.Contains(group) || --_wanted > 0)
             {
                 return arrived.Done.Task;
@@ -54,7 +57,7 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
             return;
         }
 
-        if (!SpinWait.SpinUntil(HaveAllArrived, Limit))
+        if (!HaveAllArrived())
         {
             fail("an image did not arrive");
         }
@@ -85,9 +88,16 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
 
     private bool HaveAllArrived()
     {
+        var deadlineMs = Environment.TickCount64 + (long)Limit.TotalMilliseconds;
         lock (_arrived)
         {
-            return _arrived.Count + _awaited.Count(static awaited => awaited.Saving.IsCompleted) >= _awaited.Count;
+            // Nothing is said of those that were cancelled.
+            while (_arrived.Count + _awaited.Count(static awaited => awaited.Saving.IsCompleted) < _awaited.Count && Environment.TickCount64 < deadlineMs)
+            {
+                Monitor.Wait(_arrived, LookEveryMs);
+            }
+
+            return Environment.TickCount64 < deadlineMs;
         }
     }
 

@@ -34,8 +34,8 @@ internal sealed class FaultyWorld(PlantedFault planted, int afterRecords, Engine
         _ => 1,
     };
 
-    /// <summary>What is saved when this was taken.</summary>
-    public GroupImage Saved(GroupImage image) => planted switch
+    /// <summary>What is restored when this was found.</summary>
+    public GroupImage Restored(GroupImage image) => planted switch
     {
         PlantedFault.LoseOneRoom => Rewritten(image, keepsFirst: false, keepsPending: true),
         PlantedFault.LosePendingEvents => Rewritten(image, keepsFirst: true, keepsPending: false),

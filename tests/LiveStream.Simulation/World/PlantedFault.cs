@@ -21,16 +21,16 @@ public enum PlantedFault
     /// <summary>An owner that takes a group over is given the epoch of the one before.</summary>
     KeepTheEpoch,
 
-    /// <summary>Images lack a room.</summary>
+    /// <summary>Images that are restored lack a room.</summary>
     LoseOneRoom,
 
-    /// <summary>Images lack the events that wait in them.</summary>
+    /// <summary>Images that are restored lack the events that wait in them.</summary>
     LosePendingEvents,
 
-    /// <summary>Images say that one record less was read than was.</summary>
+    /// <summary>Images that are restored say that one record less was read than was.</summary>
     ReadOneRecordAgain,
 
-    /// <summary>Images say that one record more was read than was.</summary>
+    /// <summary>Images that are restored say that one record more was read than was.</summary>
     SkipOneRecord,
 
     /// <summary>Images count as durable as soon as they are taken.</summary>

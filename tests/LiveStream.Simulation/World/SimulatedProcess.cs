@@ -68,7 +68,7 @@ internal sealed class SimulatedProcess
         _membership = new Membership(KafkaProperties.SessionTimeoutMs(scenario.Kafka), _loop, log);
         _epochs.IsCertain = () => _membership.IsCertain;
         var hooks = _recovery.Hooks(1, _publisher.DropGroup);
-        _images = new ArrivedImages(Clock, (group, image) => world.Faulty.CommitsTooEarly ? Task.FromResult(true) : hooks.Save!(group, world.Faulty.Saved(image)), world.Fail);
+        _images = new ArrivedImages(Clock, (group, image) => world.Faulty.CommitsTooEarly ? Task.FromResult(true) : hooks.Save!(group, image), world.Fail);
         var watched = hooks with { SaveEveryMs = scenario.SaveEveryMs, Save = _images.SaveAsync, Restore = (group, gone) => RestoreAsync(() => hooks.Restore!(group, gone)) };
         _saver = new GroupSaver(watched, null, _loop, log) { Commit = CommitAsync };
         var search = new GroupSearch(watched, partitions => _reader!.BoundsAsync(partitions), Clock, log);
@@ -343,7 +343,8 @@ internal sealed class SimulatedProcess
             _restoring++;
             try
             {
-                done.TrySetResult(await restore().ConfigureAwait(false));
+                var origin = await restore().ConfigureAwait(false);
+                done.TrySetResult(origin.Image is { } image ? origin with { Image = _world.Faulty.Restored(image) } : origin);
             }
             catch (OperationCanceledException)
             {
