@@ -16,7 +16,7 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly List<Arrived> _arrived = [];
-    private readonly List<(int Group, Task<GroupImage?> Saving)> _awaited = [];
+    private readonly List<Task<GroupImage?>> _awaited = [];
     private IReadOnlyCollection<int> _blockedGroups = [];
     private int _wanted;
 
@@ -43,8 +43,8 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
         return arrived.Done.Task;
     }
 
-    /// <summary>An image of a group was asked for.</summary>
-    public void Expect(int group, Task<GroupImage?> saving) => _awaited.Add((group, saving));
+    /// <summary>An image was asked for.</summary>
+    public void Expect(Task<GroupImage?> saving) => _awaited.Add(saving);
 
     /// <summary>Whether images are on their way from the lanes.</summary>
     public bool IsExpecting => _awaited.Count > 0;
@@ -66,7 +66,7 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
         HandOver(static _ => true);
     }
 
-    /// <summary>Saves groups while the reading thread waits.</summary>
+    /// <summary>Saves groups while the reading thread waits; nothing else is expected.</summary>
     /// <param name="groups">Those of which another image is taken.</param>
     /// <param name="saveAll">Takes the images and waits for them.</param>
     public void Block(IReadOnlyCollection<int> groups, Action saveAll)
@@ -74,16 +74,23 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
         lock (_arrived)
         {
             _blockedGroups = groups;
-            _wanted = groups.Count + _awaited.Count(awaited => groups.Contains(awaited.Group)) - _arrived.Count(arrived => groups.Contains(arrived.Group));
+            _wanted = groups.Count;
         }
 
+        using var late = new Timer(
+            _ =>
+            {
+                fail("an image did not arrive");
+                clock.PassLimits();
+            },
+            null,
+            Limit,
+            Timeout.InfiniteTimeSpan);
         clock.Block(saveAll);
         lock (_arrived)
         {
             _blockedGroups = [];
         }
-
-        _awaited.RemoveAll(awaited => groups.Contains(awaited.Group));
     }
 
     private bool HaveAllArrived()
@@ -92,7 +99,7 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
         lock (_arrived)
         {
             // Nothing is said of those that were cancelled.
-            while (_arrived.Count + _awaited.Count(static awaited => awaited.Saving.IsCompleted) < _awaited.Count && Environment.TickCount64 < deadlineMs)
+            while (_arrived.Count + _awaited.Count(static saving => saving.IsCompleted) < _awaited.Count && Environment.TickCount64 < deadlineMs)
             {
                 Monitor.Wait(_arrived, LookEveryMs);
             }

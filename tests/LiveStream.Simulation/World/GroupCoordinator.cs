@@ -3,10 +3,9 @@ using Confluent.Kafka;
 namespace LiveStream.Simulation.World;
 
 /// <summary>What a member is told when it asks: groups that it must give up, and groups that are its own from now on.</summary>
-/// <param name="Lost">Given to somebody else already.</param>
 /// <param name="Revoked">To be given up, and the coordinator to be told.</param>
 /// <param name="Assigned">New; null = nothing was said about that.</param>
-internal readonly record struct GroupNews(IReadOnlyList<int> Lost, IReadOnlyList<int> Revoked, IReadOnlyList<int>? Assigned);
+internal readonly record struct GroupNews(IReadOnlyList<int> Revoked, IReadOnlyList<int>? Assigned);
 
 /// <summary>
 /// Kafka's group coordinator as far as partition groups go: shares them out in ranges over the members that have been heard of within the
@@ -105,7 +104,6 @@ internal sealed class GroupCoordinator(int groups, int sessionTimeoutMs, bool is
         var mine = OwnedBy(member);
         var assigned = mine.Except(known.Held).ToList();
         var news = new GroupNews(
-            [.. known.Held.Except(mine)],
             [.. mine.Where(group => known.Held.Contains(group) && TargetOf(group) != member)],
             assigned.Count > 0 ? assigned : null);
         known.Held = [.. mine];
@@ -119,7 +117,7 @@ internal sealed class GroupCoordinator(int groups, int sessionTimeoutMs, bool is
             var isTold = known.IsTold;
             known.IsTold = true;
             known.Held = [.. OwnedBy(member)];
-            return new GroupNews([], [], isTold ? null : [.. known.Held.Order()]);
+            return new GroupNews([], isTold ? null : [.. known.Held.Order()]);
         }
 
         List<int> revoked = [.. known.Held.Order()];
@@ -135,7 +133,7 @@ internal sealed class GroupCoordinator(int groups, int sessionTimeoutMs, bool is
             }
         }
 
-        return new GroupNews([], revoked, null);
+        return new GroupNews(revoked, null);
     }
 
     private void Rebalance()

@@ -137,9 +137,37 @@ internal sealed record Scenario
             var kind = (FaultKind)random.Next(Enum.GetValues<FaultKind>().Length);
             kind = random.Next(4) == 0 ? (FaultKind)random.Next((int)FaultKind.Freeze + 1) : kind;
             var longestMs = kind switch { FaultKind.Kill or FaultKind.KillSoon or FaultKind.Freeze => 12_000, FaultKind.HideEnds or FaultKind.StallReading => 8_000, _ => 5_000 };
-            faults.Add(new Fault(random.NextInt64(spanMs), kind, random.Next(instances), random.Next(10, longestMs)));
+            var fault = new Fault(random.NextInt64(spanMs), kind, random.Next(instances), random.Next(10, longestMs));
+            faults.Add(fault);
+            if (kind >= FaultKind.FillStore && random.Next(4) > 0)
+            {
+                faults.AddRange(Company(random, fault, instances));
+            }
         }
 
         return [.. faults.OrderBy(fault => fault.AtMs)];
+    }
+
+    /// <summary>What else goes wrong, since a store matters to whoever takes a group over, and a log's beginning to whoever is behind.</summary>
+    private static IEnumerable<Fault> Company(Random random, Fault fault, int instances)
+    {
+        if (fault.Kind == FaultKind.CutLog)
+        {
+            var whom = random.Next(3) == 0 ? FaultKind.Kill : FaultKind.StallReading;
+            var beforeMs = Math.Min(fault.AtMs, random.Next(6_000));
+            yield return new Fault(fault.AtMs - beforeMs, whom, random.Next(instances), beforeMs + random.Next(1_000));
+            if (random.Next(2) == 0)
+            {
+                yield break;
+            }
+
+            yield return new Fault(fault.AtMs + random.Next(500), FaultKind.LoseStore, 0, 0);
+        }
+
+        FaultKind[] ends = [FaultKind.Kill, FaultKind.Kill, FaultKind.KillSoon, FaultKind.Stop, FaultKind.Freeze];
+        for (var instance = 0; instance < instances; instance++)
+        {
+            yield return new Fault(fault.AtMs + random.Next(600), ends[random.Next(ends.Length)], instance, random.Next(10, 12_000));
+        }
     }
 }

@@ -210,7 +210,7 @@ internal sealed class SimulatedProcess
             if (group.Saving is { } saving && !ReferenceEquals(_saving.GetValueOrDefault(group), saving))
             {
                 _saving[group] = saving;
-                _images.Expect(group.Number, saving);
+                _images.Expect(saving);
             }
         }
 
@@ -247,13 +247,6 @@ internal sealed class SimulatedProcess
             TakeHandedOut();
             _world.Coordinator.Join(_member, Clock.NowMs);
             return;
-        }
-
-        if (news.Lost.Count > 0)
-        {
-            _world.Note(_number, $"has lost {string.Join(' ', news.Lost)}");
-            _groups.Lose(news.Lost);
-            TakeHandedOut();
         }
 
         if (news.Revoked.Count > 0)
@@ -298,8 +291,20 @@ internal sealed class SimulatedProcess
     private void Save(IEnumerable<PartitionGroup> groups, Action save)
     {
         _committing?.TrySetResult();
-        HashSet<int> numbers = [.. groups.Where(group => !group.IsMidRecord).Select(group => group.Number)];
-        _images.Block(numbers, save);
+        if (_images.IsExpecting)
+        {
+            _reader.Flush();
+            Rest();
+            _images.HandOverAll();
+        }
+
+        PartitionGroup[] saved = [.. groups.Where(group => !group.IsMidRecord)];
+        _images.Block([.. saved.Select(group => group.Number)], save);
+        foreach (var group in saved.Where(group => group.Saving is not null))
+        {
+            // A group that is kept may come back while the store still has not answered.
+            _saving[group] = group.Saving!;
+        }
     }
 
     private Task CommitAsync(IReadOnlyList<TopicPartitionOffset> offsets)

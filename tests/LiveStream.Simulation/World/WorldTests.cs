@@ -9,6 +9,7 @@ public sealed class WorldTests(ITestOutputHelper output)
 {
     private const int Seeds = 1000;
     private const int TraceLines = 200;
+    private const int MetSeeds = 100;
     private const int TellEvery = 10_000;
 
     [Fact]
@@ -55,6 +56,37 @@ public sealed class WorldTests(ITestOutputHelper output)
         {
             Assert.Equal(TraceOf(seed), TraceOf(seed));
         }
+    }
+
+    /// <summary>What is not met is not shown: each of these must happen in some of the worlds.</summary>
+    [Fact]
+    public void Worlds_meet_what_they_are_to_survive()
+    {
+        string[] met =
+        [
+            "goes on from the checkpoint of", "begins anew at the earliest records, since there is no checkpoint", "is damaged", "is not used: it has format", "no checkpoint can be used",
+            "Kafka has deleted older ones", "finds that the log has lost", "what lay between is lost to the numbers", "cannot be taken over", "could not be written", "is refused",
+            "are given up without a checkpoint of their last events", "was thought dead", "gives up", "this process stood still", "dies", "Kafka does not say what it has",
+        ];
+        var worlds = new int[met.Length];
+        Parallel.For(0, MetSeeds, seed =>
+        {
+            var world = new SimulatedWorld(Scenario.Of(seed), isTraced: true);
+            world.Run();
+            for (var i = 0; i < met.Length; i++)
+            {
+                if (world.Trace.Any(line => line.Contains(met[i], StringComparison.OrdinalIgnoreCase)))
+                {
+                    Interlocked.Increment(ref worlds[i]);
+                }
+            }
+        });
+        foreach (var (what, count) in met.Zip(worlds))
+        {
+            output.WriteLine($"{count} of {MetSeeds} worlds: {what}");
+        }
+
+        Assert.DoesNotContain(0, worlds);
     }
 
     [Theory]
