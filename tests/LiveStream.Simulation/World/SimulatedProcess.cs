@@ -42,6 +42,7 @@ internal sealed class SimulatedProcess
     private readonly SimulatedWriters _writers;
     private readonly List<WatchedSink> _sinks = [];
     private readonly Dictionary<PartitionGroup, Task> _saving = [];
+    private readonly SortedSet<int> _assigned = [];
     private readonly Queue<Action> _restores = new();
     private int _restoring;
     private TaskCompletionSource? _committing;
@@ -243,7 +244,8 @@ internal sealed class SimulatedProcess
         if (_world.Coordinator.Hear(_member, Clock.NowMs) is not { } news)
         {
             _world.Note(_number, "was thought dead and joins again");
-            _groups.Lose([.. _groups.All.Select(group => group.Number)]);
+            _groups.Lose([.. _assigned]);
+            _assigned.Clear();
             TakeHandedOut();
             _world.Coordinator.Join(_member, Clock.NowMs);
             return;
@@ -261,6 +263,7 @@ internal sealed class SimulatedProcess
         if (news.Assigned is { } assigned)
         {
             _world.Note(_number, $"is assigned {string.Join(' ', assigned)}");
+            _assigned.UnionWith(assigned);
             _reader.Assign(assigned);
         }
     }
@@ -269,6 +272,7 @@ internal sealed class SimulatedProcess
     {
         _world.Note(_number, $"gives up {string.Join(' ', groups)}");
         Save(groups.Select(_groups.Of).OfType<PartitionGroup>(), () => _groups.Revoke(groups));
+        _assigned.ExceptWith(groups);
         TakeHandedOut();
     }
 
@@ -277,7 +281,7 @@ internal sealed class SimulatedProcess
     {
         _world.Note(_number, $"finds that the log has lost what it was to read of group {cutOff}");
         _groups.Drop(cutOff);
-        Revoke([.. _groups.All.Select(group => group.Number)]);
+        Revoke([.. _assigned]);
         if (!_world.Scenario.IsStatic)
         {
             _world.Coordinator.Leave(_member);
