@@ -107,15 +107,26 @@ internal sealed class MemoryStore(VirtualTime time, Action<string> fail)
         {
             var newest = ofGroup.Keys.Max();
             byte[] content = [.. ofGroup[newest]];
-            ofGroup[newest] = damage == Damage.Cut ? content[..random.Next(content.Length)] : content;
-            if (damage == Damage.Bit)
+            if (content.Length <= VersionAt)
             {
-                content[random.Next(content.Length)] ^= (byte)(1 << random.Next(8));
+                // Cut before.
+                continue;
             }
-            else
+
+            switch (damage)
             {
-                content[VersionAt]++;
+                case Damage.Bit:
+                    content[random.Next(content.Length)] ^= (byte)(1 << random.Next(8));
+                    break;
+                case Damage.Cut:
+                    content = content[..random.Next(content.Length)];
+                    break;
+                default:
+                    content[VersionAt]++;
+                    break;
             }
+
+            ofGroup[newest] = content;
         }
     }
 

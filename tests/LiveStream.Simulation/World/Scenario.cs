@@ -113,7 +113,7 @@ internal sealed record Scenario
             IsCooperative = random.Next(2) == 0,
             IsStatic = random.Next(2) == 0,
             StoreIsFolder = random.Next(2) == 0,
-            SaveEveryMs = isSlow ? random.Next(10_000, 120_000) : random.Next(2) == 0 ? random.Next(500, 1_500) : random.Next(1_000, 5_000),
+            SaveEveryMs = isSlow ? random.Next(10_000, 60_000) : random.Next(4) == 0 ? random.Next(500, 1_500) : random.Next(1_000, 5_000),
             IsWide = lanes > 1 && random.Next(3) == 0,
             PublishEveryMs = random.Next(100, 1_500),
             Records = records,

@@ -14,7 +14,7 @@ namespace LiveStream.Simulation.World;
 /// </summary>
 internal sealed class SimulatedWorld
 {
-    private const long SettleMs = 90_000;
+    private const long SettleMs = 60_000;
     private const int SessionTimeoutMs = 6_000;
     private const int FreshMs = 3_000;
     private const int LongestSaveMs = 8_000;
