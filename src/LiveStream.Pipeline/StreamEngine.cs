@@ -107,15 +107,15 @@ public sealed class StreamEngine : IAsyncDisposable
     /// <param name="image">
     /// What a checkpoint holds of it: its rooms are restored by the lanes, at the same time, and the caller goes on reading at the image's offsets.
     /// </param>
-    /// <param name="logIsCut">
-    /// Whether the log that is read from its beginning has lost its first records: sessions that do not begin well behind the first event are then
-    /// marked as not whole.
+    /// <param name="lostUpToMs">
+    /// By partition, when the log that is read from its beginning has lost records: a time that none of them lies behind, ms since the Unix epoch
+    /// (<see cref="long.MinValue"/> for a partition that has lost none). Sessions that do not begin well after the latest are then marked as not whole.
     /// </param>
-    public GroupIntake OpenGroup(int group, int partitions, GroupImage? image = null, bool logIsCut = false)
+    public GroupIntake OpenGroup(int group, int partitions, GroupImage? image = null, IReadOnlyList<long>? lostUpToMs = null)
     {
         var counters = new IntakeCounters();
         _intakes.Enqueue(counters);
-        var intake = new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters, _wide, logIsCut);
+        var intake = new GroupIntake(group, partitions, _options, _pipeline.BatchEvents, _lanes, _pool, counters, _wide, lostUpToMs);
         if (image is not null)
         {
             intake.Restore(image);

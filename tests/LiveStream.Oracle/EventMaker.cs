@@ -32,10 +32,10 @@ internal sealed class EventMaker
     private readonly List<string> _startTimes = [];
     private readonly Dictionary<long, List<(string Name, string Value)>> _made = [];
 
-    public EventMaker(Random random)
+    public EventMaker(Random random, string[]? rooms = null)
     {
         _random = random;
-        _rooms = new[] { "r1", "\uFF9Fr", "\U0001F600r" }[..random.Next(1, 4)];
+        _rooms = rooms ?? new[] { "r1", "\uFF9Fr", "\U0001F600r" }[..random.Next(1, 4)];
         _users = Users[random.Next(Users.Length)..];
 
         _sessions = new[] { "s1", "default", "s2" }[..random.Next(1, 4)];

@@ -7,6 +7,7 @@ internal enum LogPace
     Evening,
     Days,
     SinceEpoch,
+    Seconds,
 }
 
 /// <summary>
@@ -73,6 +74,13 @@ internal sealed class LogClock
             < 98 => _random.Next(2_400_000),
             _ => _random.NextInt64(8 * HourMs),
         },
+        LogPace.Seconds => _random.Next(100) switch
+        {
+            < 30 => 0,
+            < 60 => _random.Next(50),
+            < 97 => _random.Next(1_500),
+            _ => _random.Next(8_000),
+        },
         _ => _random.Next(100) switch
         {
             < 35 => 0,
@@ -89,7 +97,7 @@ internal sealed class LogClock
     /// <summary>An earlier time and the next border from there, a millisecond before, at, or after it.</summary>
     private long BesideBorder()
     {
-        var reach = _pace switch { LogPace.Days => Borders.Length, LogPace.Evening => 5, _ => 3 };
+        var reach = _pace switch { LogPace.Days => Borders.Length, LogPace.Evening => 5, LogPace.Seconds => 1, _ => 3 };
         var fromTs = _random.Next(4) switch
         {
             0 => _past[_random.Next(Math.Min(3, _past.Count))],

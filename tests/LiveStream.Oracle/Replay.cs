@@ -9,25 +9,8 @@ public static class Replay
     /// <summary>Replays uncompressed files, each one partition, and returns the snapshots in the order of cli.md.</summary>
     public static OracleResult Run(IReadOnlyList<byte[]> files, OracleOptions options)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        ArgumentNullException.ThrowIfNull(options);
-
-        var partitions = files.Select(file => Partition.Of(file, options.LatenessMs)).ToList();
-        var rooms = RoomsOf(partitions, options);
-
-        var applied = rooms.Sum(room => room.Finder.Sessions.Sum(session => (long)session.Applied.Count));
-        var counters = new OracleCounters(
-            partitions.Sum(partition => partition.Read),
-            applied,
-            partitions.Sum(partition => partition.Late) + rooms.Sum(room => room.Finder.Late),
-            rooms.Sum(room => room.Finder.Moved),
-            rooms.Sum(room => room.Finder.Duplicate),
-            partitions.Sum(partition => partition.Rejected));
-
-        var sessions = rooms.Where(room => options.Room is null || room.Room == options.Room)
-            .SelectMany(room => room.Finder.Sessions)
-            .Select(found => new Session(found.Name, found.Applied, options));
-        return new OracleResult(Lines(sessions), counters);
+        var log = RecomputedLog.Of(files, options);
+        return new OracleResult(Lines(log.Sessions), log.Counters);
     }
 
     /// <summary>The applied events with their final session and ts, as rows of the table <c>events</c> of src/METRICS.md, one JSON object each.</summary>
@@ -36,25 +19,11 @@ public static class Replay
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(options);
 
-        var partitions = files.Select(file => Partition.Of(file, options.LatenessMs)).ToList();
         return
         [
-            .. RoomsOf(partitions, options).SelectMany(room => room.Finder.Sessions)
+            .. RecomputedLog.RoomsOf(files.Select(file => Partition.Of(file, options.LatenessMs)), options).SelectMany(room => room.Finder.Sessions)
                 .SelectMany(session => session.Applied.Select(item => AppliedTable.Row(session.Name, session.Applied[0].Ts, item))),
         ];
-    }
-
-    private static List<(string Room, SessionFinder Finder)> RoomsOf(IEnumerable<Partition> partitions, OracleOptions options) =>
-    [
-        .. partitions.SelectMany(partition => partition.Accepted).GroupBy(item => item.Room)
-            .Select(room => (room.Key, FindSessions(room, options))),
-    ];
-
-    private static SessionFinder FindSessions(IEnumerable<LogEvent> ofRoom, OracleOptions options)
-    {
-        var finder = new SessionFinder(options.SessionIdleMinutes);
-        finder.Take(ofRoom);
-        return finder;
     }
 
     private static List<byte[]> Lines(IEnumerable<Session> sessions) =>

@@ -31,6 +31,9 @@ internal sealed class Session
     /// <summary>S of the specification.</summary>
     public long StartTs { get; }
 
+    /// <summary>For each of its events, duplicates too: its ts, and the ts up to which it keeps the session open.</summary>
+    public IReadOnlyList<(long Ts, long UntilTs)> OpenSpans { get; init; } = [];
+
     public IReadOnlyDictionary<string, LogEvent[]> EventsByUser { get; }
 
     public IReadOnlyList<Visit> Visits { get; }
@@ -60,6 +63,9 @@ internal sealed class Session
             yield return ts;
         }
     }
+
+    /// <summary>Whether it has begun before T and is not over by quiet at T.</summary>
+    public bool IsOpenAt(long asOfTs) => StartTs < asOfTs && asOfTs <= OpenSpans.Last(span => span.Ts < asOfTs).UntilTs;
 
     public static long FirstMultipleAbove(long ts, long stepMs) => (ts / stepMs * stepMs) + stepMs;
 

@@ -23,8 +23,9 @@ internal sealed class SessionFinder(int idleMinutes)
 
     public long Duplicate { get; private set; }
 
-    /// <summary>The sessions found, with their applied events in event-time order, <c>leave</c> last.</summary>
-    public IEnumerable<(string Name, List<LogEvent> Applied)> Sessions => _all.Select(session => (session.Name, session.Applied));
+    /// <summary>The sessions found, with their applied events in event-time order, <c>leave</c> last, and what keeps them open until when.</summary>
+    public IEnumerable<(string Name, List<LogEvent> Applied, List<(long Ts, long UntilTs)> OpenSpans)> Sessions =>
+        _all.Select(session => (session.Name, session.Applied, session.OpenSpans));
 
     /// <summary>Takes all accepted events of the room, of all partitions.</summary>
     public void Take(IEnumerable<LogEvent> ofRoom)
@@ -79,6 +80,7 @@ internal sealed class SessionFinder(int idleMinutes)
 
         Moved += next.IsMoved ? 1 : 0;
         Duplicate += session!.Add(next) ? 0 : 1;
+        session.OpenSpans.Add((next.Ts, next.Ts + IdleMs(session)));
     }
 
     private string NameOf(LogEvent next)
@@ -113,6 +115,8 @@ internal sealed class SessionFinder(int idleMinutes)
         public bool HadEnd { get; private set; }
 
         public List<LogEvent> Applied { get; } = [];
+
+        public List<(long Ts, long UntilTs)> OpenSpans { get; } = [];
 
         /// <summary>False when the event is a copy; of copies at equal ts the one that the rules prefer is kept.</summary>
         public bool Add(LogEvent next)

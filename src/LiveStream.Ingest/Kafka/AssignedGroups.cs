@@ -34,6 +34,9 @@ internal sealed class AssignedGroups(
     /// <summary>Groups that are assigned and not read yet.</summary>
     public int Arriving => _arriving.Count;
 
+    /// <summary>Those of them whose state the lanes are taking in.</summary>
+    public int Restoring => _arriving.Values.Count(group => group.Opened is { Intake.Restored.IsCompleted: false });
+
     /// <summary>Whether Kafka has ever said which groups are this instance's.</summary>
     public bool IsAssigned { get; private set; }
 
@@ -249,7 +252,9 @@ internal sealed class AssignedGroups(
     {
         // An image from before the first settled second does not know yet whether its sessions are whole.
         var isCut = begin.Logs.Any(log => log.First > 0);
-        var intake = engine.OpenGroup(group.Number, _topicIndex.Count, begin.Image, isCut && begin.Image is null or { SettledMs: long.MinValue });
+        long[]? lostUpToMs = isCut && begin.Image is null or { SettledMs: long.MinValue }
+            ? [.. begin.Logs.Select(log => log.First > 0 ? clock.WallMs : long.MinValue)] : null;
+        var intake = engine.OpenGroup(group.Number, _topicIndex.Count, begin.Image, lostUpToMs);
         var behind = 0L;
         var progress = new List<AssignedPartition>();
         foreach (var partition in group.Partitions)

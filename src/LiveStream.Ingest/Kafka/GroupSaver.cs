@@ -76,7 +76,7 @@ internal sealed class GroupSaver(GroupHooks hooks, DeadLetters? deadLetters, Mon
     public void SaveAll(IReadOnlyList<PartitionGroup> groups, TimeSpan limit)
     {
         var until = clock.NowMs + (long)limit.TotalMilliseconds;
-        using var deadline = new CancellationTokenSource(limit);
+        using var deadline = clock.Limit(limit);
         try
         {
             var saving = new List<Task>();

@@ -28,15 +28,14 @@ public sealed class GroupIntake
     private readonly WideRooms _wide;
     private long _settledMs = long.MinValue;
     private long _largestMs = long.MinValue;
-    private long _firstMs = long.MaxValue;
+    private long[] _lostUpToMs;
     private long _wholeFromMs = long.MinValue;
-    private bool _logIsCut;
     private bool _finished;
 
-    internal GroupIntake(int group, int partitions, EngineOptions options, int batchEvents, Lane[] lanes, ConcurrentQueue<EventBatch> pool, IntakeCounters counters, WideRoomOptions wide, bool logIsCut)
+    internal GroupIntake(int group, int partitions, EngineOptions options, int batchEvents, Lane[] lanes, ConcurrentQueue<EventBatch> pool, IntakeCounters counters, WideRoomOptions wide, IReadOnlyList<long>? lostUpToMs)
     {
         _wide = new WideRooms(_names, lanes.Length, wide);
-        _logIsCut = logIsCut;
+        _lostUpToMs = [.. lostUpToMs ?? []];
         _group = group;
         _options = options;
         _counters = counters;
@@ -98,9 +97,14 @@ public sealed class GroupIntake
             timeMs = boundMs;
         }
 
+        if (_lostUpToMs.Length > 0)
+        {
+            // What was deleted came before the first record that is left.
+            _lostUpToMs[partition] = Math.Min(_lostUpToMs[partition], Math.Max(parsed.TimeMs, recordTimestampMs));
+        }
+
         progress.LargestMs = Math.Max(progress.LargestMs, Math.Min(parsed.TimeMs, recordTimestampMs));
         _largestMs = Math.Max(_largestMs, timeMs);
-        _firstMs = Math.Min(_firstMs, timeMs);
         var roomHash = NameHash.Compute(parsed.Room);
         var room = _names.Of(parsed.Room, roomHash);
         var owner = RoomRouting.LaneOf(roomHash, _outboxes.Length);
@@ -324,11 +328,11 @@ public sealed class GroupIntake
             return;
         }
 
-        if (_logIsCut)
+        if (_lostUpToMs.Length > 0)
         {
-            // What is retained begins somewhere in a session, unless it is quiet for so long.
-            _logIsCut = false;
-            _wholeFromMs = _firstMs + _options.SessionIdleMs + 1;
+            // What is retained begins somewhere in a session, unless it is quiet for so long; partitions may have lost more or less.
+            _wholeFromMs = _lostUpToMs.Max() + _options.SessionIdleMs + 1;
+            _lostUpToMs = [];
             Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
         }
 

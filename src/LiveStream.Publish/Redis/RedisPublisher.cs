@@ -64,6 +64,12 @@ public sealed class RedisPublisher : IAsyncDisposable
 
     internal RoomBoard Board { get; }
 
+    internal RoomWriter Writer => writer;
+
+    internal RoomIndex Index => index;
+
+    internal IEnumerable<RoomMailbox> Mailboxes => mailboxes.Values;
+
     internal LivePace Pace { get; }
 
     internal RedisOptions Options => options;
@@ -213,7 +219,7 @@ public sealed class RedisPublisher : IAsyncDisposable
     }
 
     /// <summary>A new connection may lead to an empty Redis: every room's live numbers go out, and their replies tell.</summary>
-    private void CheckAll()
+    internal void CheckAll()
     {
         var scratch = new ArrayBufferWriter<byte>(1024);
         var totals = counters();
@@ -245,7 +251,7 @@ public sealed class RedisPublisher : IAsyncDisposable
     }
 
     /// <summary>A room without a live write for nearly a second gets one.</summary>
-    private void Restamp(ArrayBufferWriter<byte> scratch)
+    internal void Restamp(ArrayBufferWriter<byte> scratch)
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         CounterTotals? totals = null;
@@ -259,7 +265,8 @@ public sealed class RedisPublisher : IAsyncDisposable
         }
     }
 
-    private void RetryAndMeasure()
+    /// <summary>Rooms whose write failed are queued again.</summary>
+    internal void RetryAndMeasure()
     {
         long rooms = 0, waiting = 0, bytes = 0;
         foreach (var (_, mailbox) in mailboxes)
@@ -278,7 +285,8 @@ public sealed class RedisPublisher : IAsyncDisposable
         Meter.SetGauges(rooms, waiting, bytes, Pace.IntervalMs);
     }
 
-    private void Finish(RoomMailbox mailbox)
+    /// <summary>Forgets a room that is over, unless something came in meanwhile.</summary>
+    internal void Finish(RoomMailbox mailbox)
     {
         if (mailbox.TryRemove(always: false))
         {

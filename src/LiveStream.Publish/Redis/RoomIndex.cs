@@ -20,39 +20,44 @@ internal sealed class RoomIndex(
     private readonly RedisKey key = RoomKeys.Rooms(options.Prefix);
     private readonly TimeSpan callTimeout = TimeSpan.FromMilliseconds(options.CallTimeoutMs);
     private readonly TimeSpan expiry = TimeSpan.FromHours(options.ExpireHours);
+    private long wholeAt = long.MinValue;
+    private RedisLink? wholeOn;
+    private bool owed;
 
     /// <summary>Writes until cancelled; <paramref name="finished"/> takes a room that has left the list.</summary>
     public async Task RunAsync(Func<IEnumerable<RoomMailbox>> mailboxes, Action<RoomMailbox> finished, CancellationToken cancellationToken)
     {
-        var wholeAt = long.MinValue;
-        RedisLink? wholeOn = null;
-        var owed = false;
         while (true)
         {
             await Task.Delay(Every, time, cancellationToken);
-            var link = await connection.UpAsync(cancellationToken);
-            var now = time.GetTimestamp();
-            var whole = writer.TakeFoundMissing() || owed || !ReferenceEquals(link, wholeOn) || time.GetElapsedTime(wholeAt, now) >= WholeEvery;
-            owed = whole;
-            try
+            await KeepAsync(await connection.UpAsync(cancellationToken), mailboxes, finished);
+        }
+    }
+
+    /// <summary>One round of it over a connection.</summary>
+    public async Task KeepAsync(RedisLink link, Func<IEnumerable<RoomMailbox>> mailboxes, Action<RoomMailbox> finished)
+    {
+        var now = time.GetTimestamp();
+        var whole = writer.TakeFoundMissing() || owed || !ReferenceEquals(link, wholeOn) || time.GetElapsedTime(wholeAt, now) >= WholeEvery;
+        owed = whole;
+        try
+        {
+            await WriteAsync(link.Database, mailboxes(), whole);
+            await RemoveAsync(link.Database, mailboxes(), finished);
+            owed = false;
+            if (whole)
             {
-                await WriteAsync(link.Database, mailboxes(), whole);
-                await RemoveAsync(link.Database, mailboxes(), finished);
-                owed = false;
-                if (whole)
-                {
-                    wholeAt = now;
-                    wholeOn = link;
-                }
+                wholeAt = now;
+                wholeOn = link;
             }
-            catch (RedisServerException refused) when (!RoomWriter.IsOfAnother(refused))
-            {
-                logger.LogDebug(refused, "The list of rooms was not written.");
-            }
-            catch (Exception trouble) when (RoomWriter.IsTrouble(trouble))
-            {
-                connection.Lost(link, trouble);
-            }
+        }
+        catch (RedisServerException refused) when (!RoomWriter.IsOfAnother(refused))
+        {
+            logger.LogDebug(refused, "The list of rooms was not written.");
+        }
+        catch (Exception trouble) when (RoomWriter.IsTrouble(trouble))
+        {
+            connection.Lost(link, trouble);
         }
     }
 

@@ -7,10 +7,11 @@ namespace LiveStream.Publish.Redis;
 /// </summary>
 internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
 {
-    /// <summary>The group is not known yet.</summary>
+    /// <summary>For a room of which only the end was heard, and not which group it was in.</summary>
     public const int NoGroup = -1;
 
     private readonly Lock gate = new();
+    private int group = group;
     private SettledWrite? newest;
     private SettledWrite? held;
     private StoredState? stored;
@@ -26,8 +27,12 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
     /// <summary>Room id.</summary>
     public string Room { get; } = room;
 
-    /// <summary>Partition group of the room; <see cref="NoGroup"/> while only the end of a session has been heard of.</summary>
-    public int Group { get; set; } = group;
+    /// <summary>Partition group of the room, or <see cref="NoGroup"/>.</summary>
+    public int Group
+    {
+        get => Volatile.Read(ref group);
+        set => Volatile.Write(ref group, value);
+    }
 
     /// <summary>Names of its keys.</summary>
     public RoomKeys Keys { get; } = keys;

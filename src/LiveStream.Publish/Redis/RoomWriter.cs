@@ -27,6 +27,12 @@ internal sealed class RoomWriter(
     private long saidErrorAt;
     private long saidFencedAt;
 
+    /// <summary>Rooms whose settled numbers wait for a writer.</summary>
+    public ChannelReader<RoomMailbox> SettledQueue => settled.Reader;
+
+    /// <summary>Rooms whose live numbers wait for a writer.</summary>
+    public ChannelReader<RoomMailbox> LiveQueue => live.Reader;
+
     /// <summary>Whether a room was found missing since the last call: the list of rooms may be gone too.</summary>
     public bool TakeFoundMissing() => Interlocked.Exchange(ref foundMissing, false);
 
@@ -54,35 +60,46 @@ internal sealed class RoomWriter(
         var writers = new List<Task>(2 * WritersPerQueue);
         for (var i = 0; i < WritersPerQueue; i++)
         {
-            writers.Add(WriteAllAsync(settled.Reader, WriteSettledAsync, static mailbox => mailbox.SettledFailed(), cancellationToken));
-            writers.Add(WriteAllAsync(live.Reader, WriteLiveAsync, static mailbox => mailbox.Live.Failed(), cancellationToken));
+            writers.Add(WriteAllAsync(settled.Reader, WriteSettledAsync, cancellationToken));
+            writers.Add(WriteAllAsync(live.Reader, WriteLiveAsync, cancellationToken));
         }
 
         return Task.WhenAll(writers);
     }
 
-    private async Task WriteAllAsync(
-        ChannelReader<RoomMailbox> queue, Func<RedisLink, RoomMailbox, Task> write, Action<RoomMailbox> failed, CancellationToken cancellationToken)
+    /// <summary>Writes a room's settled numbers over a connection; when that fails it waits to be queued again.</summary>
+    public Task WriteSettledAsync(RedisLink link, RoomMailbox mailbox) =>
+        WriteAsync(link, mailbox, TryWriteSettledAsync, static failed => failed.SettledFailed());
+
+    /// <summary>Writes a room's live numbers over a connection; when that fails it waits to be queued again.</summary>
+    public Task WriteLiveAsync(RedisLink link, RoomMailbox mailbox) =>
+        WriteAsync(link, mailbox, TryWriteLiveAsync, static failed => failed.Live.Failed());
+
+    private async Task WriteAllAsync(ChannelReader<RoomMailbox> queue, Func<RedisLink, RoomMailbox, Task> write, CancellationToken cancellationToken)
     {
         await foreach (var mailbox in queue.ReadAllAsync(cancellationToken))
         {
-            var link = await connection.UpAsync(cancellationToken);
-            try
+            await write(await connection.UpAsync(cancellationToken), mailbox);
+        }
+    }
+
+    private async Task WriteAsync(RedisLink link, RoomMailbox mailbox, Func<RedisLink, RoomMailbox, Task> write, Action<RoomMailbox> failed)
+    {
+        try
+        {
+            await write(link, mailbox);
+        }
+        catch (Exception trouble) when (IsTrouble(trouble))
+        {
+            meter.CountFailed();
+            failed(mailbox);
+            if (trouble is RedisServerException refused && !IsOfAnother(refused))
             {
-                await write(link, mailbox);
+                SayRefused(refused);
             }
-            catch (Exception trouble) when (IsTrouble(trouble))
+            else
             {
-                meter.CountFailed();
-                failed(mailbox);
-                if (trouble is RedisServerException refused && !IsOfAnother(refused))
-                {
-                    SayRefused(refused);
-                }
-                else
-                {
-                    connection.Lost(link, trouble);
-                }
+                connection.Lost(link, trouble);
             }
         }
     }
@@ -99,7 +116,7 @@ internal sealed class RoomWriter(
         refused.Message.StartsWith("READONLY", StringComparison.Ordinal) || refused.Message.StartsWith("LOADING", StringComparison.Ordinal)
         || refused.Message.StartsWith("MASTERDOWN", StringComparison.Ordinal) || refused.Message.Contains("-READONLY", StringComparison.Ordinal);
 
-    private async Task WriteSettledAsync(RedisLink link, RoomMailbox mailbox)
+    private async Task TryWriteSettledAsync(RedisLink link, RoomMailbox mailbox)
     {
         // Nothing is sent for a group that is not ours now; what waits goes out, or is dropped, when that is known again.
         var epoch = epochOfGroup(mailbox.Group);
@@ -131,7 +148,7 @@ internal sealed class RoomWriter(
         }
     }
 
-    private async Task WriteLiveAsync(RedisLink link, RoomMailbox mailbox)
+    private async Task TryWriteLiveAsync(RedisLink link, RoomMailbox mailbox)
     {
         var started = time.GetTimestamp();
         if (!mailbox.Live.TryTake(epochOfGroup(mailbox.Group), mailbox.SettledMs, mailbox.ExpectedMs, out var call))

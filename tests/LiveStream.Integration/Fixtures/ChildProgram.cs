@@ -12,8 +12,8 @@ internal sealed class ChildProgram : IAsyncDisposable
     private const int MaxLines = 2000;
 
     private readonly Process process;
-    private readonly Queue<string> output = new();
-    private readonly Queue<string> errors = new();
+    private readonly Queue<(long AtMs, string Text)> output = new();
+    private readonly Queue<(long AtMs, string Text)> errors = new();
 
     private ChildProgram(Process process)
     {
@@ -91,6 +91,15 @@ internal sealed class ChildProgram : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>When it last wrote a line with a word in it, ms since the Unix epoch; null when it never did.</summary>
+    public long? LastSaidMs(string word) => new[] { output, errors }.Max(lines =>
+    {
+        lock (lines)
+        {
+            return lines.Where(line => line.Text.Contains(word, StringComparison.Ordinal)).Max(line => (long?)line.AtMs);
+        }
+    });
+
     /// <summary>Everything it wrote, for messages of failed tests.</summary>
     public string Said() => $"--- stdout\n{Output}\n--- stderr\n{Errors}";
 
@@ -111,7 +120,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         process.Dispose();
     }
 
-    private static void Keep(Queue<string> lines, string? line)
+    private static void Keep(Queue<(long AtMs, string Text)> lines, string? line)
     {
         lock (lines)
         {
@@ -120,7 +129,7 @@ internal sealed class ChildProgram : IAsyncDisposable
                 return;
             }
 
-            lines.Enqueue(line);
+            lines.Enqueue((DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), line));
             if (lines.Count > MaxLines)
             {
                 lines.Dequeue();
@@ -128,11 +137,11 @@ internal sealed class ChildProgram : IAsyncDisposable
         }
     }
 
-    private static string Text(Queue<string> lines)
+    private static string Text(Queue<(long AtMs, string Text)> lines)
     {
         lock (lines)
         {
-            return string.Join('\n', lines);
+            return string.Join('\n', lines.Select(line => line.Text));
         }
     }
 }

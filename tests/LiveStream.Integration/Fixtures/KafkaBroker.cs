@@ -75,6 +75,25 @@ internal sealed class KafkaBroker : IAsyncDisposable
         return AnswersAsync();
     }
 
+    /// <summary>Waits until every partition is on every node again, so that another one may be killed.</summary>
+    public async Task InSyncAsync(TimeSpan limit)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).SetLogHandler(static (_, _) => { }).Build();
+        await Poll.UntilAsync(limit, "every partition is on every node", async () =>
+        {
+            try
+            {
+                var topics = await Task.Run(() => admin.GetMetadata(TimeSpan.FromSeconds(5)).Topics);
+                var behind = topics.SelectMany(topic => topic.Partitions).Count(partition => partition.InSyncReplicas.Length < Nodes);
+                return behind == 0 ? null : $"{behind} are not";
+            }
+            catch (KafkaException notYet)
+            {
+                return notYet.Error.Reason;
+            }
+        });
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

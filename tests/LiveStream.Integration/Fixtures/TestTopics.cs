@@ -14,7 +14,9 @@ namespace LiveStream.Integration.Fixtures;
 /// </summary>
 internal sealed class TestTopics
 {
-    private const int Partitions = 4;
+    /// <summary>Partitions of each topic.</summary>
+    public const int Partitions = 4;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly string prefix = $"t{Guid.NewGuid():N}"[..9];

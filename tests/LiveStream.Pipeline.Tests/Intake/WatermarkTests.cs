@@ -35,6 +35,26 @@ public sealed class WatermarkTests : IAsyncLifetime
         Assert.Equal((1000, 1), (_sink.Last.AsOfMs, _sink.Last.Applied));
     }
 
+    /// <summary>What one partition has kept from long ago says nothing of what another one has lost since.</summary>
+    [Theory]
+    [InlineData(long.MinValue, 90_000, 40_000)]
+    [InlineData(90_000, 90_000, 40_000)]
+    [InlineData(90_000, long.MinValue, 1_000)]
+    [InlineData(90_000, 30_000, 30_000)]
+    public async Task SessionsAreWholeAfterTheLatestOfWhatPartitionsHaveLost(long firstLostUpToMs, long secondLostUpToMs, long lostUpToMs)
+    {
+        var intake = _engine.OpenGroup(0, 2, null, [firstLostUpToMs, secondLostUpToMs]);
+        Like(1_000).AddTo(intake, partition: 0, recordTimestampMs: 1_000);
+        Like(39_000).AddTo(intake, partition: 1, recordTimestampMs: 40_000);
+        Like(45_000).AddTo(intake, partition: 0, recordTimestampMs: 45_000);
+        Like(45_000).AddTo(intake, partition: 1, recordTimestampMs: 45_000);
+        intake.Flush(CancellationToken.None);
+        var taking = intake.TakeImageAsync();
+        intake.Flush(CancellationToken.None);
+        Assert.Equal(lostUpToMs + new EngineOptions().SessionIdleMs + 1, (await taking).WholeFromMs);
+        await _engine.CompleteAsync();
+    }
+
     [Fact]
     public async Task TheLastRepresentableTimeSettles()
     {

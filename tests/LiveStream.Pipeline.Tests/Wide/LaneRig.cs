@@ -66,7 +66,7 @@ internal sealed class LaneRig : IAsyncDisposable
     {
         var counters = new IntakeCounters();
         _intakes.Add(counters);
-        var intake = new GroupIntake(group, 1, _options, _pipeline.BatchEvents, _lanes, _pool, counters, _pipeline.WideRooms, logIsCut: false);
+        var intake = new GroupIntake(group, 1, _options, _pipeline.BatchEvents, _lanes, _pool, counters, _pipeline.WideRooms, lostUpToMs: null);
         if (image is not null)
         {
             intake.Restore(image);

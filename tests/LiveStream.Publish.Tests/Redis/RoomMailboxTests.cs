@@ -26,6 +26,20 @@ public sealed class RoomMailboxTests
     }
 
     [Fact]
+    public async Task A_room_of_which_the_end_was_heard_first_belongs_to_the_group_of_its_next_session()
+    {
+        const int group = 5;
+        await using var publisher = new RedisPublisher(
+            new RedisOptions(), new RoomBoard(), () => default, static _ => 1, TimeProvider.System, new PublisherBench.Lines());
+        var sink = publisher.CreateSink();
+        sink.OnSessionOver("r1"u8, "s1"u8, 0, roomEmpty: true);
+        sink.OnSnapshot(PublisherBench.Snapshot("r1", 1000, "s2"), new SessionOutput(group, shown: true, default));
+        Assert.Equal(group, Assert.Single(publisher.Mailboxes).Group);
+        publisher.DropGroup(group);
+        Assert.Empty(publisher.Mailboxes);
+    }
+
+    [Fact]
     public void The_newest_wins_and_each_one_that_gave_way_is_reported_once()
     {
         Assert.True(mailbox.TryPut(Version(1), out var replaced));

@@ -91,7 +91,7 @@ internal static class EngineReplay
             Cadence = wanted is null ? SnapshotCadence.Replay(oracle.EveryMs ?? 0) : SnapshotCadence.EverySecond,
             WideRooms = new WideRoomOptions { LeastEventsPerSecond = 0, LeastShare = 0 },
         };
-        return new StreamEngine(OptionsOf(oracle), pipeline, _ =>
+        return new StreamEngine(EngineOptionsOf.Oracle(oracle), pipeline, _ =>
         {
             sinks.Add(new CollectingSink(wanted));
             return sinks[^1];
@@ -99,21 +99,6 @@ internal static class EngineReplay
     }
 
     private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y));
-
-    private static EngineOptions OptionsOf(OracleOptions oracle) => new()
-    {
-        LatenessMs = (int)oracle.LatenessMs,
-        PresenceTimeoutMs = (int)oracle.PresenceTimeoutMs,
-        SessionIdleMinutes = oracle.SessionIdleMinutes,
-        WindowMinutes = oracle.WindowMinutes,
-        Funnels = [.. oracle.Funnels.Select(f => new FunnelOptions(f.Name, [.. f.Steps.Select(TypeOf)], (int)f.WithinMs))],
-        HotProducts = new HotProductOptions(oracle.Weights[0], oracle.Weights[1], oracle.Weights[2], oracle.Weights[3], oracle.Top),
-        Currency = oracle.Currency,
-        MinorDigits = oracle.MinorDigits,
-    };
-
-    private static Metrics.Events.EventType TypeOf(string name) =>
-        EventTypes.TryParse(name, out var type) ? type : throw new ArgumentException($"'{name}' is no event type.", nameof(name));
 
     /// <summary>How far the files have been read, whichever engine reads.</summary>
     private sealed class Reading(IReadOnlyList<byte[]> files)
