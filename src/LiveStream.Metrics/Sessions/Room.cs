@@ -43,21 +43,21 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     /// The session that the room's keys show: the one with the largest first time, at equal times the larger name; the session
     /// <c>default</c> only if there is no other.
     /// </summary>
-    public Session? Shown
-    {
-        get
-        {
-            Session? shown = null;
-            foreach (var session in _open)
-            {
-                if (shown is null || IsShownBefore(session, shown))
-                {
-                    shown = session;
-                }
-            }
+    public Session? Shown => ShownAt(long.MinValue);
 
-            return shown;
+    /// <summary>As <see cref="Shown"/>, without the sessions that are over by quiet at T and have not been found to be.</summary>
+    public Session? ShownAt(long asOfMs)
+    {
+        Session? shown = null;
+        foreach (var session in _open)
+        {
+            if (session.OpenUntilMs >= asOfMs && (shown is null || IsShownBefore(session, shown)))
+            {
+                shown = session;
+            }
         }
+
+        return shown;
     }
 
     /// <summary>Finds the session of each event of a slice in event-time order; sessions that turn out to be over are closed.</summary>

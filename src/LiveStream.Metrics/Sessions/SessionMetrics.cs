@@ -186,6 +186,13 @@ public sealed class SessionMetrics
         _audience.FillDelays(added.Whole);
     }
 
+    /// <summary>Completes such a snapshot once more, as it was when the session's state was written.</summary>
+    public void CompleteRestored(SessionSnapshot added)
+    {
+        added.Online = _online.Figures;
+        _audience.FillDelays(added.Whole);
+    }
+
     /// <summary>Keeps the viewers of one part of the session.</summary>
     public void KeepOnly(Func<ulong, bool> own) => _audience.KeepOnly(own);
 

@@ -285,16 +285,12 @@ internal sealed class LaneGroup
         }
     }
 
-    // A room that is quiet would else be on no screen until something happens in it. Wide rooms are shown when their parts have been added.
+    // A room that is quiet would else be on no screen until something happens in it.
     private void Show()
     {
         foreach (var entry in _rooms.Entries)
         {
-            if (entry.Wide is null)
-            {
-                _runner.Show(entry);
-            }
-
+            _runner.Show(entry);
             _rooms.MarkStale(entry);
         }
     }

@@ -27,7 +27,7 @@ internal sealed class SessionRunner
     {
         _lane = lane;
         _group = group;
-        _onPartHop = HandOutPart;
+        _onPartHop = session => HandOutPart(session, isRestored: false);
         _onHop = lane.Cadence.Kind switch
         {
             CadenceKind.EverySettledSecond => HandOut,
@@ -84,13 +84,20 @@ internal sealed class SessionRunner
         }
     }
 
-    /// <summary>Hands out the snapshots of a room's sessions as they are.</summary>
+    /// <summary>Hands out the snapshots of a restored room's sessions as they are.</summary>
     public void Show(RoomEntry entry)
     {
         _entry = entry;
         foreach (var session in entry.Room.Open)
         {
-            HandOut(session);
+            if (entry.Wide is null)
+            {
+                HandOut(session);
+            }
+            else
+            {
+                HandOutPart(session, isRestored: true);
+            }
         }
     }
 
@@ -138,7 +145,7 @@ internal sealed class SessionRunner
         live.Session = shown is null ? [] : _lane.Names[shown.Name];
         live.WatermarkMs = watermarkMs;
         live.OffsetSum = offsetSum;
-        _lane.Sink.OnLive(live, OutputOf(shown));
+        _lane.Sink.OnLive(live, OutputOf(shown, _lane.IsLive && shown is not null));
     }
 
     /// <summary>Applies a lane's part of a wide room's second; the slice is null when nothing of it is this lane's.</summary>
@@ -176,7 +183,7 @@ internal sealed class SessionRunner
         }
         else if (own.HandOut)
         {
-            _lane.Sink.OnSnapshot(snapshot, OutputOf(own.Session));
+            _lane.Sink.OnSnapshot(snapshot, OutputOf(own.Session, own.IsShown));
         }
     }
 
@@ -205,7 +212,7 @@ internal sealed class SessionRunner
 
     private Action<Session>? OnHop(RoomEntry entry) => entry.Wide is null ? _onHop : _onPartHop;
 
-    private void HandOutPart(Session session)
+    private void HandOutPart(Session session, bool isRestored)
     {
         var wide = _entry.Wide!;
         var part = new WidePart
@@ -216,7 +223,9 @@ internal sealed class SessionRunner
             Online = session.Metrics.OnlineHere,
             Delays = [.. session.Metrics.Delays],
             Session = wide.Merge is null ? null : session,
-            HandOut = _lane.Cadence.Kind == CadenceKind.EverySettledSecond || session.SettledMs == _handOutAtMs,
+            IsShown = IsShown(session),
+            IsRestored = isRestored,
+            HandOut = isRestored || _lane.Cadence.Kind == CadenceKind.EverySettledSecond || (session.SettledMs == _handOutAtMs && session.SettledMs <= session.OpenUntilMs),
         };
         session.Metrics.Delays.Clear();
         if (wide.Merge is { } merge)
@@ -286,13 +295,11 @@ internal sealed class SessionRunner
         }
     }
 
-    private void HandOut(Session session) => _lane.Sink.OnSnapshot(session.Fill(), OutputOf(session));
+    private void HandOut(Session session) => _lane.Sink.OnSnapshot(session.Fill(), OutputOf(session, IsShown(session)));
 
-    private SessionOutput OutputOf(Session? session)
-    {
-        var shown = _lane.IsLive && session is not null && ReferenceEquals(_entry.Room.Shown, session);
-        return session is null
-            ? new SessionOutput(_group, shown, default)
-            : new SessionOutput(_group, shown, new SeriesView(session.Series.Coarse, session.Series.Fine));
-    }
+    private bool IsShown(Session session) => _lane.IsLive && ReferenceEquals(_entry.Room.ShownAt(session.SettledMs), session);
+
+    private SessionOutput OutputOf(Session? session, bool shown) => session is null
+        ? new SessionOutput(_group, shown, default)
+        : new SessionOutput(_group, shown, new SeriesView(session.Series.Coarse, session.Series.Fine));
 }

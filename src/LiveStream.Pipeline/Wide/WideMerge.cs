@@ -77,7 +77,15 @@ internal sealed class WideMerge(int lanes, int leader, Action<SessionSnapshot, W
             }
         }
 
-        own.Session!.CompleteParts(own.Snapshot, online, own.Delays);
+        if (own.IsRestored)
+        {
+            own.Session!.Metrics.CompleteRestored(own.Snapshot);
+        }
+        else
+        {
+            own.Session!.CompleteParts(own.Snapshot, online, own.Delays);
+        }
+
         merged(own.Snapshot, own);
     }
 

@@ -28,6 +28,12 @@ internal sealed class WidePart
     /// <summary>Whether the snapshot is to be handed out; said by the leader's own part.</summary>
     public bool HandOut { get; set; }
 
+    /// <summary>Whether the room showed this session at T; said by the leader's own part, since others may have begun when the parts are added.</summary>
+    public bool IsShown { get; init; }
+
+    /// <summary>Whether it repeats the T that an image was settled at, so that nothing is added to what is counted over time.</summary>
+    public bool IsRestored { get; init; }
+
     /// <summary>The session is over: nothing follows. In the leader's own parts.</summary>
     public bool IsOver { get; init; }
 

@@ -13,7 +13,7 @@ public sealed class OracleTests
     private const int Seeds = 2000;
     private const int Parts = 4;
     private const int WideSeeds = 240;
-    private const long MostWideSeconds = 4_000;
+    private const long MostWideSeconds = 12_000;
 
     [Theory]
     [InlineData(0)]
@@ -49,17 +49,19 @@ public sealed class OracleTests
         }
 
         var seeds = int.TryParse(Environment.GetEnvironmentVariable("LIVESTREAM_TEST_SEEDS"), out var wanted) ? wanted / 5 : WideSeeds;
-        var split = 0;
+        var (split, checkedLogs) = (0, 0);
         for (var seed = part; seed < seeds; seed += Parts)
         {
-            split += await CheckWideSeed(seed) > 0 ? 1 : 0;
+            var rooms = await CheckWideSeed(seed);
+            checkedLogs += rooms is null ? 0 : 1;
+            split += rooms > 0 ? 1 : 0;
         }
 
-        Assert.True(split > seeds / Parts / 2, $"Rooms were split in {split} of {seeds / Parts} logs only.");
+        Assert.True(split > 0 && split >= checkedLogs * 3 / 4, $"Rooms were split in {split} of {checkedLogs} logs only.");
     }
 
-    // How many rooms were split at once.
-    private static async Task<int> CheckWideSeed(int seed)
+    // How many rooms were split at once; null when the log is left out.
+    private static async Task<int?> CheckWideSeed(int seed)
     {
         var files = LogGenerator.Generate(seed, 40 + (seed % 160));
 
@@ -68,7 +70,7 @@ public sealed class OracleTests
         var expected = Replay.Run(files, options);
         if (SecondsOf(expected) > MostWideSeconds)
         {
-            return 0;
+            return null;
         }
 
         int[][] lanes = [[2, 1], [5, 2], [3, 1], [2, 3]];
