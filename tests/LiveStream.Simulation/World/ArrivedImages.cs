@@ -16,14 +16,15 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly List<Arrived> _arrived = [];
-    private readonly List<Task<GroupImage?>> _awaited = [];
+    private readonly List<(int Group, Task<GroupImage?> Saving)> _awaited = [];
+    private readonly List<Arrived> _underWay = [];
     private IReadOnlyCollection<int> _blockedGroups = [];
     private int _wanted;
 
     /// <summary>An image arrives, on any thread.</summary>
     public Task<bool> SaveAsync(int group, GroupImage image)
     {
-        var arrived = new Arrived(group, image, new TaskCompletionSource<bool>());
+        var arrived = new Arrived(group, image);
         lock (_arrived)
         {
             _arrived.Add(arrived);
@@ -44,7 +45,16 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
     }
 
     /// <summary>An image was asked for.</summary>
-    public void Expect(Task<GroupImage?> saving) => _awaited.Add(saving);
+    public void Expect(int group, Task<GroupImage?> saving) => _awaited.Add((group, saving));
+
+    /// <summary>What the last image of a group is to complete: whoever completes it waits until it has.</summary>
+    public void Remember(int group, Task<GroupImage?> saving)
+    {
+        if (_underWay.FindLast(one => one.Group == group) is { } last)
+        {
+            last.Saving = saving;
+        }
+    }
 
     /// <summary>Whether images are on their way from the lanes.</summary>
     public bool IsExpecting => _awaited.Count > 0;
@@ -60,6 +70,11 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
         if (!HaveAllArrived())
         {
             fail("an image did not arrive");
+        }
+
+        foreach (var arrived in _arrived)
+        {
+            arrived.Saving = _awaited.Find(awaited => awaited.Group == arrived.Group).Saving;
         }
 
         _awaited.Clear();
@@ -99,7 +114,7 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
         lock (_arrived)
         {
             // Nothing is said of those that were cancelled.
-            while (_arrived.Count + _awaited.Count(static saving => saving.IsCompleted) < _awaited.Count && Environment.TickCount64 < deadlineMs)
+            while (_arrived.Count + _awaited.Count(static awaited => awaited.Saving.IsCompleted) < _awaited.Count && Environment.TickCount64 < deadlineMs)
             {
                 Monitor.Wait(_arrived, LookEveryMs);
             }
@@ -117,6 +132,7 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
             _arrived.RemoveAll(one => which(one.Group));
         }
 
+        _underWay.AddRange(all);
         Array.ForEach(all, one => _ = SaveAsync(one));
         return Array.TrueForAll(all, static one => one.Done.Task.IsCompleted);
     }
@@ -125,7 +141,15 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
     {
         try
         {
-            arrived.Done.SetResult(await save(arrived.Group, arrived.Image).ConfigureAwait(false));
+            var isSaved = await save(arrived.Group, arrived.Image).ConfigureAwait(false);
+            _underWay.Remove(arrived);
+            arrived.Done.SetResult(isSaved);
+
+            // The thread that brought the image may not have come to wait for it yet.
+            if (arrived.Saving is { } saving && !saving.Wait(Limit))
+            {
+                fail("a saved image was not taken note of");
+            }
         }
         catch (Exception error)
         {
@@ -133,5 +157,14 @@ internal sealed class ArrivedImages(ProcessClock clock, Func<int, GroupImage, Ta
         }
     }
 
-    private sealed record Arrived(int Group, GroupImage Image, TaskCompletionSource<bool> Done);
+    private sealed class Arrived(int group, GroupImage image)
+    {
+        public int Group => group;
+
+        public GroupImage Image => image;
+
+        public TaskCompletionSource<bool> Done { get; } = new();
+
+        public Task? Saving { get; set; }
+    }
 }

@@ -17,7 +17,6 @@ internal sealed class SimulatedProcess
 {
     private const int NoGroup = -1;
     private const long DrainMs = 2_000;
-    private const int RestoredAtOnce = 4;
 
     /// <summary>A lane answers the letter of another one's letter.</summary>
     private const int LetterHops = 3;
@@ -43,8 +42,6 @@ internal sealed class SimulatedProcess
     private readonly List<WatchedSink> _sinks = [];
     private readonly Dictionary<PartitionGroup, Task> _saving = [];
     private readonly SortedSet<int> _assigned = [];
-    private readonly Queue<Action> _restores = new();
-    private int _restoring;
     private TaskCompletionSource? _committing;
     private bool _leaving;
     private bool _unticked;
@@ -70,7 +67,7 @@ internal sealed class SimulatedProcess
         _epochs.IsCertain = () => _membership.IsCertain;
         var hooks = _recovery.Hooks(1, _publisher.DropGroup);
         _images = new ArrivedImages(Clock, (group, image) => world.Faulty.CommitsTooEarly ? Task.FromResult(true) : hooks.Save!(group, image), world.Fail);
-        var watched = hooks with { SaveEveryMs = scenario.SaveEveryMs, Save = _images.SaveAsync, Restore = (group, gone) => RestoreAsync(() => hooks.Restore!(group, gone)) };
+        var watched = hooks with { SaveEveryMs = scenario.SaveEveryMs, Save = _images.SaveAsync, Restore = new RestoreGate(hooks.Restore!, world.Faulty).RestoreAsync };
         _saver = new GroupSaver(watched, null, _loop, log) { Commit = CommitAsync };
         var search = new GroupSearch(watched, partitions => _reader!.BoundsAsync(partitions), Clock, log);
         _groups = new AssignedGroups(scenario.Kafka, scenario.Partitions, scenario.Engine.IdleMs, _engine, watched, search, _saver, _loop, log);
@@ -211,7 +208,7 @@ internal sealed class SimulatedProcess
             if (group.Saving is { } saving && !ReferenceEquals(_saving.GetValueOrDefault(group), saving))
             {
                 _saving[group] = saving;
-                _images.Expect(saving);
+                _images.Expect(group.Number, saving);
             }
         }
 
@@ -308,6 +305,7 @@ internal sealed class SimulatedProcess
         {
             // A group that is kept may come back while the store still has not answered.
             _saving[group] = group.Saving!;
+            _images.Remember(group.Number, group.Saving!);
         }
     }
 
@@ -337,44 +335,6 @@ internal sealed class SimulatedProcess
             });
         });
         return done.Task;
-    }
-
-    /// <summary>Restores no more groups at once than the recovery does, which would let others wait on other threads.</summary>
-    private Task<GroupOrigin> RestoreAsync(Func<Task<GroupOrigin>> restore)
-    {
-        var done = new TaskCompletionSource<GroupOrigin>();
-        _restores.Enqueue(() => _ = BeginAsync());
-        Next();
-        return done.Task;
-
-        async Task BeginAsync()
-        {
-            _restoring++;
-            try
-            {
-                var origin = await restore().ConfigureAwait(false);
-                done.TrySetResult(origin.Image is { } image ? origin with { Image = _world.Faulty.Restored(image) } : origin);
-            }
-            catch (OperationCanceledException)
-            {
-                done.TrySetCanceled();
-            }
-            catch (Exception error)
-            {
-                done.TrySetException(error);
-            }
-
-            _restoring--;
-            Next();
-        }
-
-        void Next()
-        {
-            if (_restoring < RestoredAtOnce && _restores.TryDequeue(out var begin))
-            {
-                begin();
-            }
-        }
     }
 
     private WatchedSink Watched()
