@@ -9,7 +9,7 @@ public sealed class WorldTests(ITestOutputHelper output)
 {
     private const int Seeds = 1000;
     private const int TraceLines = 200;
-    private const int MetSeeds = 100;
+    private const int MetSeeds = 200;
     private const int TellEvery = 10_000;
 
     [Fact]
