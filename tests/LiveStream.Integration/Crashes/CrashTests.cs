@@ -35,6 +35,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     {
         var seed = Number("LIVESTREAM_TEST_SEED") ?? 1;
         var kills = Number("LIVESTREAM_TEST_KILLS") ?? 200;
+        var commit = Environment.GetEnvironmentVariable("LIVESTREAM_TEST_COMMIT") ?? "unknown";
         var table = new CrashTable(seed, kills);
         await using var kafka = await StartKafkaAsync();
         for (var run = 0; table.Kills < kills && table.Failures.Count < MostFailures; run++)
@@ -51,10 +52,11 @@ public sealed class CrashTests(ITestOutputHelper output)
                 table.Add(plan, failure);
                 output.WriteLine($"FAILED: {failure.Message}");
             }
+
+            // After every run, so that a series that is cut short keeps what it has shown.
+            output.WriteLine(table.Write(Path.Combine(Repository.Root, "bench", "results"), commit));
         }
 
-        var commit = Environment.GetEnvironmentVariable("LIVESTREAM_TEST_COMMIT") ?? "unknown";
-        output.WriteLine(table.Write(Path.Combine(Repository.Root, "bench", "results"), commit));
         Assert.True(table.Failures.Count == 0, string.Join("\n\n", table.Failures.Select(failure => failure.Why)));
     }
 
