@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LiveStream.Metrics.Options;
 using LiveStream.Metrics.Snapshots;
 using LiveStream.Metrics.State;
@@ -166,6 +167,8 @@ public sealed class ProductRows
         }
     }
 
+    // No gap behind it: it is written as it lies in memory.
+    [StructLayout(LayoutKind.Sequential, Pack = sizeof(long))]
     private struct Sum
     {
         public Int128 GmvMinor;

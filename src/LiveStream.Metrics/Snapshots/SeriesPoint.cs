@@ -1,6 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace LiveStream.Metrics.Snapshots;
 
-/// <summary>One point of the curve: online at its time, and what happened since the point before it.</summary>
+/// <summary>
+/// One point of the curve: online at its time, and what happened since the point before it. Without a gap before the wide sum, since points are
+/// written as they lie in memory and a gap holds anything.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = sizeof(long))]
 public record struct SeriesPoint
 {
     /// <summary>Time of the point, ms since the Unix epoch.</summary>
