@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace LiveStream.Metrics.Products;
 
 /// <summary>What room events said of one product, and what was sold under them.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public struct Exhibit
 {
     /// <summary>Product number.</summary>

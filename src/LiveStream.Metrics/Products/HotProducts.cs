@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.CompilerServices;
 using LiveStream.Metrics.Events;
 using LiveStream.Metrics.Options;
@@ -234,6 +235,7 @@ public sealed class HotProducts
 }
 
 /// <summary>What happened to one product in one second.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
 public struct SecondOfProduct
 {
     /// <summary>Product number.</summary>
