@@ -60,7 +60,10 @@ internal sealed class TableCommand
         {
             var named = Split(result.GetValue(rowNames));
             var most = named.Length > 0 && named.All(LoadRows.HoldsNothing) ? MostEvents : MostInMemory;
-            if (result.GetValue(events) is < 1000 || result.GetValue(events) > most)
+
+            // The validator of a command runs before options that were not given have their defaults.
+            var number = result.GetResult(events) is { } given ? given.GetValueOrDefault<int>() : Defaults.Events;
+            if (number < 1000 || number > most)
             {
                 result.AddError($"--events must be 1000..{most} for these rows{(most == MostInMemory ? "; all of them are held in memory" : "")}.");
             }
