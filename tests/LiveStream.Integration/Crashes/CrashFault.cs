@@ -49,8 +49,9 @@ internal readonly record struct CrashFault(CrashKind Kind, int AfterMs, int Targ
 /// <summary>What is done in one run: data that its seed decides.</summary>
 /// <param name="Seed">The seed.</param>
 /// <param name="Instances">How many instances share the rooms.</param>
+/// <param name="IsStatic">Whether they are static members of their consumer group: a replacement takes the same rooms without a rebalance.</param>
 /// <param name="Faults">What is done, in order.</param>
-internal sealed record CrashPlan(int Seed, int Instances, IReadOnlyList<CrashFault> Faults)
+internal sealed record CrashPlan(int Seed, int Instances, bool IsStatic, IReadOnlyList<CrashFault> Faults)
 {
     private const int SessionTimeoutMs = 6_000;
 
@@ -61,13 +62,14 @@ internal sealed record CrashPlan(int Seed, int Instances, IReadOnlyList<CrashFau
         var instances = random.Next(1, 4);
         var kinds = Enumerable.Range(0, kills).Select(_ => KillOf(random)).Concat(Enumerable.Range(0, kills / 2).Select(_ => OtherOf(random))).ToArray();
         random.Shuffle(kinds);
-        return new CrashPlan(seed, instances, [.. kinds.Select(kind => new CrashFault(
-            kind, random.Next(200, 2_500), random.Next(12), DurationOf(random, kind), random.Next(5) == 0))]);
+        CrashFault[] faults = [.. kinds.Select(kind => new CrashFault(
+            kind, random.Next(200, 2_500), random.Next(12), DurationOf(random, kind), random.Next(5) == 0))];
+        return new CrashPlan(seed, instances, random.Next(2) == 0, faults);
     }
 
     /// <summary>What it is, in one line.</summary>
     public override string ToString() =>
-        $"seed {Seed}, {Instances} instances: {string.Join(", ", Faults.Select(fault => $"{fault.Kind} {fault.Target} after {fault.AfterMs} for {fault.ForMs}{(fault.IsHasty ? " hasty" : "")}"))}";
+        $"seed {Seed}, {Instances} {(IsStatic ? "static" : "dynamic")} instances: {string.Join(", ", Faults.Select(fault => $"{fault.Kind} {fault.Target} after {fault.AfterMs} for {fault.ForMs}{(fault.IsHasty ? " hasty" : "")}"))}";
 
     private static CrashKind KillOf(Random random) => random.Next(100) switch
     {

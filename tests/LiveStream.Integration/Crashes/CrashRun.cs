@@ -208,6 +208,7 @@ internal sealed class CrashRun : IAsyncDisposable
         evidence.Note($"instance {place} starts");
         instances[place] = LiveStreamProgram.Start(["run"], topics.Settings,
         [
+            .. plan.IsStatic ? [KeyValuePair.Create("LIVESTREAM__KAFKA__PROPERTIES__group.instance.id", $"{place}")] : Array.Empty<KeyValuePair<string, string>>(),
             KeyValuePair.Create("LIVESTREAM__REDIS__CONFIGURATION", redis.Configuration),
             KeyValuePair.Create("LIVESTREAM__CHECKPOINT__FOLDER", checkpoints.Path),
             KeyValuePair.Create("LIVESTREAM__ENGINE__LATENESSMS", $"{LatenessMs}"),

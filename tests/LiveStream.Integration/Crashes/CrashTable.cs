@@ -45,6 +45,7 @@ internal sealed class CrashTable(int seed, int kills)
                 {
                     result.Plan.Seed,
                     result.Plan.Instances,
+                    result.Plan.IsStatic,
                     result.Kills,
                     result.Counters,
                     visible = result.Writes,
@@ -70,13 +71,14 @@ internal sealed class CrashTable(int seed, int kills)
         text.AppendLine();
         text.AppendLine("| fault | times | measured | from the fault | from the replacement's start or the return | from Kafka giving its rooms away |");
         text.AppendLine("|---|---:|---:|---:|---:|---:|");
-        foreach (var kind in results.SelectMany(result => result.Outcomes).GroupBy(outcome => outcome.Kind).OrderBy(kind => kind.Key))
+        foreach (var kind in results.SelectMany(result => result.Outcomes.Select(outcome => (outcome, result.Plan)))
+            .GroupBy(each => NameOf(each.outcome.Kind, each.Plan.IsStatic), each => each.outcome).OrderBy(kind => kind.First().Kind).ThenBy(kind => kind.Key))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {NameOf(kind.Key)} | {kind.Count()} | {kind.Count(outcome => outcome.FromFaultMs is not null)} | {Spread(kind.Select(outcome => outcome.FromFaultMs))} | {Spread(kind.Select(outcome => outcome.FromHealedMs))} | {Spread(kind.Select(outcome => outcome.FromGivenMs))} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {kind.Key} | {kind.Count()} | {kind.Count(outcome => outcome.FromFaultMs is not null)} | {Spread(kind.Select(outcome => outcome.FromFaultMs))} | {Spread(kind.Select(outcome => outcome.FromHealedMs))} | {Spread(kind.Select(outcome => outcome.FromGivenMs))} |");
         }
 
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"A room is fresh when what it shows is at most {CrashRun.FreshMs / 1000.0:0.0} s old (lateness {CrashRun.LatenessMs / 1000.0:0.0} s, the hop, the rhythm of writing, half a second), and stays so. Not measured are faults that were followed by the next before that. A Kafka node counts from its death, not from its return.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"A room is fresh when what it shows is at most {CrashRun.FreshMs / 1000.0:0.0} s old (lateness {CrashRun.LatenessMs / 1000.0:0.0} s, the hop, the rhythm of writing, half a second), and stays so. Not measured are faults that were followed by the next before that. A Kafka node counts from its death, not from its return. The design promises 5 s from the start of the replacement of a static member, and from Kafka giving its rooms to another where members are dynamic (until then Kafka waits for the session, 6 s, to be over).");
         foreach (var (plan, why) in failures)
         {
             text.AppendLine();
@@ -88,9 +90,9 @@ internal sealed class CrashTable(int seed, int kills)
 
     private string Verdict() => failures.Count == 0 ? "0 events lost, 0 doubled." : $"{failures.Count} runs failed, see below.";
 
-    private static string NameOf(CrashKind kind) => kind switch
+    private static string NameOf(CrashKind kind, bool isStatic) => kind switch
     {
-        CrashKind.KillInstance => "kill -9 of an instance",
+        CrashKind.KillInstance => $"kill -9 of an instance, {(isStatic ? "a static member" : "a dynamic one")}",
         CrashKind.KillBroker => "kill -9 of a Kafka node",
         CrashKind.KillRedis => "kill -9 of Redis, back with its keys",
         CrashKind.LoseRedis => "kill -9 of Redis, back empty",
