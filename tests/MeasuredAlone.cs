@@ -7,11 +7,14 @@ namespace LiveStream;
 [CollectionDefinition(nameof(MeasuredAlone), DisableParallelization = true)]
 public sealed class MeasuredAlone
 {
-    /// <summary>Bytes that are kept of what is made, once all else is collected.</summary>
+    /// <summary>Bytes that are kept of what is made, once all else is collected: also what its thread has kept for the next to be made there.</summary>
     public static long BytesOf<T>(Func<T> make)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var made = make();
+        var made = default(T);
+        var maker = new Thread(() => made = make());
+        maker.Start();
+        maker.Join();
         var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         GC.KeepAlive(made);
         return bytes;

@@ -22,6 +22,7 @@ internal static class Made
     {
         Events = events,
         Details = details ?? [],
+        Twins = new TwinFilter(),
         OriginMs = 0,
         Second = (int)(events[0].TimeMs / 1000),
         Types = events.Aggregate(0u, (types, e) => types | (1u << (int)e.Type)),

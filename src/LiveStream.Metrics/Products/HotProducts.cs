@@ -21,9 +21,9 @@ public sealed class HotProducts
     private readonly ProductRows _rows;
     private readonly ProductLog _log;
     private readonly Ranking[] _rankings;
+    private readonly SessionRanking _session;
     private readonly int[] _starts;
     private readonly int[][] _history;
-    private readonly int _scopes;
     private SecondOfProduct[] _second = new SecondOfProduct[8];
     private SecondOfProduct[] _leaving = new SecondOfProduct[8];
     private int _secondCount;
@@ -38,10 +38,10 @@ public sealed class HotProducts
         _windows = windows;
         _products = products;
         _options = options;
-        _scopes = windows.Length + 1;
-        _rows = new ProductRows(options, _scopes);
+        _rows = new ProductRows(options, windows.Length + 1);
         _log = new ProductLog(windows[^1].Seconds + windows[^1].HopSeconds + 2);
-        _rankings = [.. Enumerable.Range(0, _scopes).Select(scope => new Ranking(_rows, products, scope, options.Top))];
+        _rankings = [.. windows.Select((_, scope) => new Ranking(_rows, products, scope, options.Top))];
+        _session = new SessionRanking(_rows, products, windows.Length, options.Top);
         _starts = [.. windows.Select(w => -(int)(originSecond % w.HopSeconds) - w.Seconds)];
         _history = [.. windows.Select(_ => Array.Empty<int>())];
     }
@@ -91,10 +91,12 @@ public sealed class HotProducts
         foreach (ref readonly var entry in entries)
         {
             _rows.Add(entry.Product, entry.Counts);
-            for (var scope = 0; scope < _scopes; scope++)
+            foreach (var ranking in _rankings)
             {
-                _rankings[scope].Change(entry.Product);
+                ranking.Change(entry.Product);
             }
+
+            _session.Change(entry.Product);
         }
 
         _secondCount = 0;
@@ -135,7 +137,7 @@ public sealed class HotProducts
     }
 
     /// <summary>Fills the session's list.</summary>
-    public void Fill(WindowFigures figures) => FillRows(figures.HotProducts, _rankings[SessionScope].Top, SessionScope, []);
+    public void Fill(WindowFigures figures) => FillRows(figures.HotProducts, _session.Top, SessionScope, []);
 
     /// <summary>Writes its state.</summary>
     public void Save(StateWriter writer)
@@ -178,6 +180,8 @@ public sealed class HotProducts
         {
             ranking.Forget();
         }
+
+        _session.ChooseAnew();
     }
 
     private ref SecondOfProduct SecondOf(ref ProductSlot product)

@@ -19,6 +19,7 @@ public sealed class ProductRows
     private const int Orders = 3;
     private const int Payments = 4;
     private const int Counts = 5;
+    private const int FirstRoom = 4;
 
     private readonly HotProductOptions _options;
     private readonly int _scopes;
@@ -40,10 +41,22 @@ public sealed class ProductRows
     /// <summary>Makes room for so many products.</summary>
     public void Ensure(int products)
     {
-        if (products * _stride > _rows.Length)
+        if (products * _stride <= _rows.Length)
         {
-            Array.Resize(ref _rows, Math.Max(products, _rows.Length / _stride * 3 / 2) * _stride);
+            return;
         }
+
+        // By steps that are every session's, whenever it comes to them.
+        var room = FirstRoom;
+        while (room < products)
+        {
+            room = room * 3 / 2;
+        }
+
+        var outgrown = _rows;
+        _rows = OutgrownArrays<uint>.Take(room * _stride);
+        outgrown.CopyTo(_rows, 0);
+        OutgrownArrays<uint>.Keep(outgrown);
     }
 
     /// <summary>Brings the row of a product near.</summary>
@@ -133,7 +146,7 @@ public sealed class ProductRows
     public void Restore(ref StateReader reader, int products)
     {
         // As Ensure makes room.
-        _rows = reader.ReadPacked<uint>(products * 3 / 2 * _stride);
+        _rows = reader.ReadPacked<uint>(Math.Max(FirstRoom, products * 3 / 2) * _stride);
         _sumCount = reader.ReadCount(_scopes * Unsafe.SizeOf<Sum>());
         _sums = new Sum[_sumCount * _scopes];
         foreach (ref var sum in _sums.AsSpan())

@@ -10,15 +10,13 @@ public sealed class Ranking
     private readonly ProductRows _rows;
     private readonly ProductTable _products;
     private readonly int _scope;
-    private readonly int[] _top;
-    private readonly long[] _topScores;
+    private readonly TopList _top;
     private readonly int[] _candidates;
     private readonly long[] _scores;
     private readonly int _kept;
     private long[] _all = [];
     private long _floor;
     private int _count;
-    private int _topCount;
     private bool _stale;
 
     // Whether the list has a row that is no candidate, or could get one.
@@ -34,8 +32,7 @@ public sealed class Ranking
         _rows = rows;
         _products = products;
         _scope = scope;
-        _top = new int[top];
-        _topScores = new long[top];
+        _top = new TopList(rows, products, scope, top);
         _kept = Math.Max(24, top + (top / 2));
         var capacity = Math.Min(byte.MaxValue, _kept * 2);
         _candidates = new int[capacity];
@@ -53,7 +50,7 @@ public sealed class Ranking
                 _stale = false;
             }
 
-            return _top.AsSpan(0, _topCount);
+            return _top.Products;
         }
     }
 
@@ -131,39 +128,15 @@ public sealed class Ranking
         _reachesFloor = IsFloorReached;
     }
 
-    private bool IsFloorReached => _topCount < _top.Length || _topScores[^1] <= _floor;
+    private bool IsFloorReached => !_top.IsFull || _top.LastScore <= _floor;
 
     private void SelectAmongCandidates()
     {
-        _topCount = 0;
-        long least = 1;
+        _top.Clear();
         for (var i = 0; i < _count; i++)
         {
-            if (_scores[i] >= least)
-            {
-                least = Insert(_candidates[i], _scores[i], least);
-            }
+            _top.Add(_candidates[i], _scores[i]);
         }
-    }
-
-    // The smallest score that can still make the list.
-    private long Insert(int product, long score, long least)
-    {
-        if (_topCount == _top.Length && !IsBefore(product, score, _topCount - 1))
-        {
-            return least;
-        }
-
-        var at = _topCount < _top.Length ? _topCount++ : _topCount - 1;
-        for (; at > 0 && IsBefore(product, score, at - 1); at--)
-        {
-            _top[at] = _top[at - 1];
-            _topScores[at] = _topScores[at - 1];
-        }
-
-        _top[at] = product;
-        _topScores[at] = score;
-        return _topCount == _top.Length ? _topScores[^1] : 1;
     }
 
     private void ChooseAnew()
@@ -189,8 +162,7 @@ public sealed class Ranking
         var sorted = _all.AsSpan(0, positive);
         sorted.Sort();
         _floor = positive > _kept ? sorted[positive - _kept - 1] : 0;
-        _topCount = 0;
-        long least = 1;
+        _top.Clear();
         for (var product = 0; product < products; product++)
         {
             var score = _rows.ScoreOf(product, _scope);
@@ -200,21 +172,7 @@ public sealed class Ranking
             }
 
             // Among many equal scores the list's last rows may stand at the floor: they are chosen from all, not from the candidates.
-            if (score >= least)
-            {
-                least = Insert(product, score, least);
-            }
+            _top.Add(product, score);
         }
-    }
-
-    private bool IsBefore(int product, long score, int row)
-    {
-        if (score != _topScores[row])
-        {
-            return score > _topScores[row];
-        }
-
-        var (gmvMinor, rowGmvMinor) = (_rows.GmvMinorOf(product, _scope), _rows.GmvMinorOf(_top[row], _scope));
-        return gmvMinor != rowGmvMinor ? gmvMinor > rowGmvMinor : _products.Compare(product, _top[row]) < 0;
     }
 }

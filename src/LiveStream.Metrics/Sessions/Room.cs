@@ -63,7 +63,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     /// <summary>Finds the session of each event of a slice in event-time order; sessions that turn out to be over are closed.</summary>
     /// <param name="events">The room's events of one second, in order.</param>
     /// <param name="details">Details that they refer to.</param>
-    /// <param name="sessions">Filled with the session of each event, null when it is late or turned away.</param>
+    /// <param name="sessions">Filled with the session of each event, null when it is late or turned away; left as it is when all have the same one.</param>
     /// <param name="counts">Late and turned away events are counted here.</param>
     /// <returns>The only session of all events, or null when there are several or an event has none.</returns>
     public Session? Resolve(ReadOnlySpan<RoomEvent> events, ReadOnlySpan<EventDetail> details, Span<Session?> sessions, ref SettleCounts counts)
@@ -71,6 +71,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         Session? cached = null;
         var cachedName = int.MinValue;
         long cachedUntilMs = 0;
+        Session? first = null;
         var single = true;
         for (var i = 0; i < events.Length; i++)
         {
@@ -82,15 +83,30 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
                 cachedUntilMs = cached is null ? 0 : Math.Min(_openUntilMs, cached.YoungUntilMs);
             }
 
-            sessions[i] = cached;
-            single &= ReferenceEquals(cached, sessions[0]);
+            if (i == 0)
+            {
+                first = cached;
+                single = cached is not null;
+            }
+
+            if (single && !ReferenceEquals(cached, first))
+            {
+                single = false;
+                sessions[..i].Fill(first);
+            }
+
+            if (!single)
+            {
+                sessions[i] = cached;
+            }
+
             if (cached is not null)
             {
                 cached.LastMs = e.TimeMs;
             }
         }
 
-        return single ? sessions[0] : null;
+        return single ? first : null;
     }
 
     /// <summary>From here on the snapshots of its sessions say that a cap has turned events away.</summary>

@@ -136,10 +136,12 @@ public sealed class Session
 
         AdvanceTo(input.StartMs, onHop);
         var (applied, rejected) = (counts.Applied, counts.RejectedCapacity + counts.ForeignRejected);
+        input.Twins.Forget();
         var slice = new Slice
         {
             Events = events,
             Details = input.Details,
+            Twins = input.Twins,
             OriginMs = OriginMs,
             Second = (int)((SettledMs - OriginMs) / EngineOptions.HopMs),
             Types = input.Types,

@@ -15,6 +15,9 @@ public readonly ref struct Slice
     /// <summary>Details that the events refer to.</summary>
     public required ReadOnlySpan<EventDetail> Details { get; init; }
 
+    /// <summary>Which viewers may have several events at one time: scratch of whoever made the slice.</summary>
+    public required TwinFilter Twins { get; init; }
+
     /// <summary>The session's origin: its first event's time rounded down to a second, ms since the Unix epoch.</summary>
     public required long OriginMs { get; init; }
 
@@ -51,6 +54,11 @@ public readonly ref struct Slice
 
     private int FindTwin(in RoomEvent e, int from, int step, uint types)
     {
+        if (!Twins.MayHave(Events, from - step))
+        {
+            return -1;
+        }
+
         for (var i = from; (uint)i < (uint)Events.Length && Events[i].TimeMs == e.TimeMs; i += step)
         {
             if (Events[i].Viewer == e.Viewer && ((types >> (int)Events[i].Type) & 1) != 0)

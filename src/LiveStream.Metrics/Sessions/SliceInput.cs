@@ -18,6 +18,9 @@ public sealed class SliceInput
     /// <summary>Text that details refer to.</summary>
     public ReadOnlySpan<byte> Text => _text;
 
+    /// <summary>Which of its viewers may have several events at one time.</summary>
+    public TwinFilter Twins { get; } = new();
+
     /// <summary>Begin of the second, ms since the Unix epoch.</summary>
     public long StartMs { get; private set; }
 

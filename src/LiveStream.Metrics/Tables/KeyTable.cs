@@ -192,6 +192,7 @@ public sealed class KeyTable<TRow>
         if (segment.Capacity < LargestPlaces)
         {
             Replace(index, Rebuilt(segment, Math.Min(LargestPlaces, segment.Capacity + (segment.Capacity / 4)), segment.Depth, 0, 0));
+            OutgrownArrays<TRow>.Keep(segment.Rows);
             return;
         }
 
@@ -212,6 +213,7 @@ public sealed class KeyTable<TRow>
         var half = LargestPlaces * 5 / 8;
         Replace(index, Rebuilt(segment, half, segment.Depth + 1, bit, 0), bit, 0);
         Replace(index, Rebuilt(segment, half, segment.Depth + 1, bit, bit), bit, bit);
+        OutgrownArrays<TRow>.Keep(segment.Rows);
     }
 
     // Puts the segment at every index of its share of the directory.
@@ -242,6 +244,7 @@ public sealed class KeyTable<TRow>
             }
 
             // The tail overflowed, which unlucky keys can do; a few more places part them.
+            OutgrownArrays<TRow>.Keep(segment.Rows);
             capacity += Math.Max(4, capacity / 16);
         }
     }
@@ -271,7 +274,7 @@ public sealed class KeyTable<TRow>
 
     private struct Segment(int capacity, int depth)
     {
-        public TRow[] Rows = new TRow[capacity + Tail];
+        public TRow[] Rows = OutgrownArrays<TRow>.Take(capacity + Tail);
         public int Capacity = capacity;
         public int Count = 0;
         public int Depth = depth;

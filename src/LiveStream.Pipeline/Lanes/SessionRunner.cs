@@ -54,11 +54,10 @@ internal sealed class SessionRunner
         }
         else
         {
+            // Takes each out again: the scratch must not keep a session that is over in memory.
             ApplyEach(events, sessions, ref counts);
         }
 
-        // The scratch must not keep a session that is over in memory.
-        sessions.Clear();
         if (entry.Room.HasClosed)
         {
             FinishClosed(entry);

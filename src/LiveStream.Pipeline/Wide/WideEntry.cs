@@ -102,7 +102,7 @@ internal sealed class WideEntry(int leader, int lanes)
         var type = e.Type is EventType.Start or EventType.End or EventType.Leave ? e.Type : EventType.Like;
         var cameWithMs = e.Moved ? details[e.Detail].OriginalTimeMs : e.TimeMs;
         var head = new WideHead(e.TimeMs, type, e.Session < 0 ? [] : names[e.Session], e.Moved, cameWithMs);
-        return _byHead[head];
+        return _byHead.GetValueOrDefault(head);
     }
 
     private static RoomEvent HeadOf(long timeMs, int session) => new() { TimeMs = timeMs, Session = session, Type = EventType.Like, Detail = -1 };

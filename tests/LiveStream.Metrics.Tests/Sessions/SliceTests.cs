@@ -8,6 +8,7 @@ public sealed class SliceTests
     [InlineData(1, 2)]
     [InlineData(2, 4)]
     [InlineData(3, 1000)]
+    [InlineData(4, 1)]
     public void TwinsAreOfOneViewerAtOneTime(int seed, int spreadMs)
     {
         var random = new Random(seed);

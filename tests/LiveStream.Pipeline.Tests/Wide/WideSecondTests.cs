@@ -108,12 +108,13 @@ public sealed class WideSecondTests
             var details = heads.Select(h => new EventDetail { OriginalTimeMs = h.OriginalMs }).ToArray();
             var found = new Session?[events.Length];
             var counts = default(SettleCounts);
-            whole.Resolve(events, details, found, ref counts);
+            var only = whole.Resolve(events, details, found, ref counts);
             var single = entry.Resolve(told, second, names);
             for (var i = 0; i < events.Length; i++)
             {
                 var toldOf = single ?? entry.SessionOf(events[i], details, names);
-                Assert.Equal((found[i]?.Name, found[i]?.FirstMs), (toldOf?.Name, toldOf?.FirstMs));
+                var foundOf = only ?? found[i];
+                Assert.Equal((foundOf?.Name, foundOf?.FirstMs), (toldOf?.Name, toldOf?.FirstMs));
             }
 
             Assert.Equal(whole.Open.Select(Describe), told.Open.Select(Describe));
@@ -125,6 +126,21 @@ public sealed class WideSecondTests
 
             Assert.False(told.HasClosed);
         }
+    }
+
+    [Fact]
+    public void A_second_whose_only_session_finds_no_place_has_none_for_its_events()
+    {
+        var names = new NameTable();
+        var room = new Room(new EngineOptions { Caps = new CapOptions { MaxSessionsPerRoom = 1 } }, names, new SessionCaps(100, 100), names.Intern("r"u8));
+        var entry = new WideEntry(0, 2);
+        var first = new WideSecond(Start);
+        first.Note(EventType.Like, Start, "a"u8, moved: false, Start);
+        Assert.NotNull(entry.Resolve(room, first, names));
+        var second = new WideSecond(Start + 1000);
+        second.Note(EventType.Like, Start + 1000, "b"u8, moved: false, Start + 1000);
+        Assert.Null(entry.Resolve(room, second, names));
+        Assert.Null(entry.SessionOf(EventOf(new WideHead(Start + 1000, EventType.Like, [(byte)'b'], false, Start + 1000), names, 0), [], names));
     }
 
     private static (int, long, long, bool) Describe(Session s) => (s.Name, s.FirstMs, s.LastMs, s.HasEnded);
