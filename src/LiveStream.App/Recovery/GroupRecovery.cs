@@ -23,6 +23,7 @@ internal sealed class GroupRecovery(
 
     private readonly SemaphoreSlim restoring = new(RestoredAtOnce);
     private readonly ConcurrentDictionary<string, long> saidAt = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, bool> overtaken = new();
     private long sequence;
 
     /// <summary>What the reading stage calls.</summary>
@@ -33,6 +34,7 @@ internal sealed class GroupRecovery(
         Restore = RestoreAsync,
         Renew = RenewAsync,
         Save = store is null ? null : SaveAsync,
+        IsOvertaken = overtaken.ContainsKey,
         SaveEveryMs = saveEverySeconds * 1000,
         GivenUp = GiveUp,
         Closed = closed,
@@ -60,7 +62,7 @@ internal sealed class GroupRecovery(
     {
         try
         {
-            return await epochs.RaiseAsync(group).ConfigureAwait(false);
+            return await OwnAsync(group).ConfigureAwait(false);
         }
         catch (IOException e)
         {
@@ -88,6 +90,7 @@ internal sealed class GroupRecovery(
             if (!await store!.WriteAsync(name, content).ConfigureAwait(false))
             {
                 meter.CountRefused();
+                overtaken[group] = true;
                 Say("refused", $"The checkpoint of partition group {group} was refused by {store.Description}: a newer owner has taken it over.");
                 return false;
             }
@@ -113,13 +116,20 @@ internal sealed class GroupRecovery(
         meter.Forget(group);
     }
 
+    private async Task<bool> OwnAsync(int group)
+    {
+        var wasOurs = await epochs.RaiseAsync(group).ConfigureAwait(false);
+        overtaken.TryRemove(group, out _);
+        return wasOurs;
+    }
+
     private async Task RaiseAsync(int group, CancellationToken gone)
     {
         while (true)
         {
             try
             {
-                await epochs.RaiseAsync(group).ConfigureAwait(false);
+                await OwnAsync(group).ConfigureAwait(false);
                 return;
             }
             catch (IOException e)

@@ -15,7 +15,7 @@ internal sealed class ConsumerReads(
     private const int RecordsOneByOne = 256;
 
     /// <summary>Why the client cannot go on, or null.</summary>
-    public KafkaSourceException? Failure { get; private set; }
+    public Error? Fatal { get; private set; }
 
     /// <summary>Whether a partition cannot be read on by this consumer, and another one is needed.</summary>
     public bool MustStartOver { get; private set; }
@@ -93,7 +93,7 @@ internal sealed class ConsumerReads(
                     place.Offset, place.TopicPartition);
                 break;
             case var _ when error.IsFatal:
-                Failure = new KafkaSourceException($"The Kafka client cannot go on: {error.Reason}.");
+                Fatal = error;
                 break;
             default:
                 complaints.Hear(error);

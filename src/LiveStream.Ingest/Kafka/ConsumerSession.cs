@@ -34,7 +34,7 @@ internal sealed class ConsumerSession : IDisposable
     private readonly ConsumerReads _reads;
     private readonly Func<TopicPartitionOffset, bool> _place;
     private Task _committing = Task.CompletedTask;
-    private Exception? _fatal;
+    private Error? _fatal;
     private bool _ending;
     private volatile bool _blocked;
     private int _blockedVersion;
@@ -89,6 +89,11 @@ internal sealed class ConsumerSession : IDisposable
         }
         catch (KafkaException error)
         {
+            if (MayComeBack(_fatal ?? error.Error))
+            {
+                return false;
+            }
+
             _ending = true;
             throw new KafkaSourceException($"The Kafka client cannot go on: {error.Error.Reason}.", error);
         }
@@ -126,7 +131,12 @@ internal sealed class ConsumerSession : IDisposable
                 FlushOrBlock(now);
             }
 
-            if ((_fatal ?? _reads.Failure ?? _groups.Failure) is { } failure)
+            if ((_fatal ?? _reads.Fatal) is { } fatal)
+            {
+                return MayComeBack(fatal) ? false : throw new KafkaSourceException($"The Kafka client cannot go on: {fatal.Reason}.");
+            }
+
+            if (_groups.Failure is { } failure)
             {
                 throw failure as KafkaSourceException ?? new KafkaSourceException($"Reading from Kafka failed: {failure.Message}", failure);
             }
@@ -162,6 +172,19 @@ internal sealed class ConsumerSession : IDisposable
         }
     }
 
+    // A coordinator that takes over knows static members by numbers that they have changed meanwhile, and fences them as if they were others.
+    private bool MayComeBack(Error error)
+    {
+        if (error.Code != ErrorCode.FencedInstanceId || !_membership.MayComeBack())
+        {
+            return false;
+        }
+
+        _log.LogWarning(
+            "Kafka knows another consumer by the name of this one and has shut it out; it comes back once. If that happens again, another process has the same group.instance.id.");
+        return true;
+    }
+
     private void Leave()
     {
         _batches?.Dispose();
@@ -186,7 +209,7 @@ internal sealed class ConsumerSession : IDisposable
         }
 
         _saver.Service(_groups.All, now);
-        return !_keeper.Keep(now, _blocked);
+        return !_keeper.Keep(now, _blocked) && !_saver.AnyIsOvertaken(_groups.All);
     }
 
     /// <summary>Pauses partitions that came, and begins to read the groups whose state is there.</summary>
@@ -343,7 +366,7 @@ internal sealed class ConsumerSession : IDisposable
     {
         if (error.IsFatal)
         {
-            _fatal = new KafkaSourceException($"The Kafka client cannot go on: {error.Reason}.");
+            _fatal = error;
         }
         else
         {

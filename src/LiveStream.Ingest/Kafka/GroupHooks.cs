@@ -23,6 +23,12 @@ public sealed record GroupHooks
     /// <summary>Makes an image durable; true when it is. Whatever was in the way has been said by then. Without it nothing is kept and nothing committed.</summary>
     public Func<int, GroupImage, Task<bool>>? Save { get; init; }
 
+    /// <summary>
+    /// Whether an image of the group was refused, since its store knows a later owner: Kafka has given the group to another and this instance has not
+    /// heard of it, or an assignment that was called off has left its mark after the next one. The consumer is then built anew, so that Kafka decides.
+    /// </summary>
+    public Func<int, bool>? IsOvertaken { get; init; }
+
     /// <summary>Distance of two images of a group, ms.</summary>
     public int SaveEveryMs { get; init; } = 10_000;
 

@@ -72,6 +72,26 @@ internal sealed class GroupSaver(GroupHooks hooks, DeadLetters? deadLetters, Mon
         return longest;
     }
 
+    /// <summary>Whether a group has a later owner, as far as the store of images knows: then the consumer must be built anew.</summary>
+    public bool AnyIsOvertaken(IReadOnlyList<PartitionGroup> groups)
+    {
+        if (hooks.IsOvertaken is not { } isOvertaken)
+        {
+            return false;
+        }
+
+        foreach (var group in groups)
+        {
+            if (isOvertaken(group.Number))
+            {
+                log.LogError("Partition group {Group} has a newer owner, as its checkpoints say; the consumer is built anew, so that Kafka decides.", group.Number);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Saves groups that are about to be given up, flushing their intakes, and commits; what is not durable within the limit is not waited for.</summary>
     public void SaveAll(IReadOnlyList<PartitionGroup> groups, TimeSpan limit)
     {

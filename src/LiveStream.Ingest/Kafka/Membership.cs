@@ -11,10 +11,12 @@ namespace LiveStream.Ingest.Kafka;
 internal sealed class Membership(int sessionTimeoutMs, MonotonicClock clock, ILogger log)
 {
     private const int UnprovenForMs = 3_000;
+    private const int ShutOutAgainMs = 60_000;
 
     private readonly long _limitMs = sessionTimeoutMs * 4L / 5;
     private long _seenMs = clock.NowMs;
     private long _doubtSinceMs = -1;
+    private long _shutOutMs = long.MinValue;
 
     /// <summary>Whether nothing speaks against it at this moment.</summary>
     public bool IsCertain => clock.NowMs - Volatile.Read(ref _seenMs) < _limitMs && Volatile.Read(ref _doubtSinceMs) < 0;
@@ -37,6 +39,18 @@ internal sealed class Membership(int sessionTimeoutMs, MonotonicClock clock, ILo
         }
 
         return Volatile.Read(ref _doubtSinceMs) >= 0;
+    }
+
+    /// <summary>
+    /// Kafka has shut this consumer out, since it knows another one by its name. True when it may come back under it: not a second time within a minute,
+    /// since two processes of one name would else shut each other out for ever. Called by the reading thread.
+    /// </summary>
+    public bool MayComeBack()
+    {
+        var now = clock.NowMs;
+        var isFirst = _shutOutMs == long.MinValue || now - _shutOutMs >= ShutOutAgainMs;
+        _shutOutMs = now;
+        return isFirst;
     }
 
     /// <summary>Kafka took a commit that was sent at a time of the reading thread's clock: one from before the doubt proves nothing.</summary>

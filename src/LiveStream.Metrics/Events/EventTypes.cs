@@ -24,6 +24,8 @@ public static class EventTypes
         (1u << (int)EventType.Barrage) | (1u << (int)EventType.Like) | (1u << (int)EventType.Share) | (1u << (int)EventType.Follow)
         | (1u << (int)EventType.Gift) | (1u << (int)EventType.Lottery) | (1u << (int)EventType.Vote);
 
+    private const uint BatchTypes = (1u << (int)EventType.Like) | (1u << (int)EventType.Gift);
+
     private const uint ProductTypes =
         (1u << (int)EventType.Click) | (1u << (int)EventType.Impression) | (1u << (int)EventType.Cart) | (1u << (int)EventType.List)
         | (1u << (int)EventType.Unlist) | (1u << (int)EventType.ExplainStart) | (1u << (int)EventType.ExplainEnd) | (1u << (int)EventType.Stock);
@@ -41,7 +43,10 @@ public static class EventTypes
     public static bool IsTrade(EventType type) => ((TradeTypes >> (int)type) & 1) != 0;
 
     /// <summary>Whether the type carries the size of a client-side batch.</summary>
-    public static bool HasCount(EventType type) => type is EventType.Like or EventType.Gift;
+    public static bool HasCount(EventType type) => ((BatchTypes >> (int)type) & 1) != 0;
+
+    /// <summary>How many of its type an event stands for. Without a branch, since nothing foretells the next event's type.</summary>
+    public static int Counted(in RoomEvent e) => 1 + ((e.Count - 1) & -(int)((BatchTypes >> (int)e.Type) & 1));
 
     /// <summary>Whether a late event of this type is moved to the bound instead of being dropped.</summary>
     public static bool IsMovable(EventType type) => IsTrade(type) || type is EventType.Start or EventType.End;

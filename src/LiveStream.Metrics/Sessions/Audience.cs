@@ -264,12 +264,7 @@ public sealed class Audience
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PrefetchLinks(in RoomEvent e)
     {
-        ref readonly var row = ref Viewers.First(e.Viewer);
-        if (row.Key != e.Viewer)
-        {
-            return;
-        }
-
+        ref readonly var row = ref Viewers.Guess(e.Viewer);
         _seen.Prefetch(row.LastMs / EngineOptions.HopMs);
         if (((_furtherTypes >> (int)e.Type) & 1) != 0)
         {
@@ -309,7 +304,7 @@ public sealed class Audience
             _presence.Activate(ref row, atMs, slice.Second);
         }
 
-        _sums.Totals[(int)e.Type] += EventTypes.HasCount(e.Type) ? e.Count : 1;
+        _sums.Totals[(int)e.Type] += EventTypes.Counted(e);
         if (EventTypes.IsInteraction(e.Type))
         {
             Interact(ref row, slice.Second);

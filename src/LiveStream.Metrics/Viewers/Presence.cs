@@ -37,25 +37,29 @@ public sealed class Presence(EngineOptions options, WindowSums sums, DistinctCel
     public void Activate(ref ViewerRow row, int atMs, int second)
     {
         var beforeMs = row.LastMs;
-        var before = beforeMs / EngineOptions.HopMs;
+        var before = (int)((uint)beforeMs / EngineOptions.HopMs);
         var passedMs = atMs - beforeMs;
-        if (passedMs > _timeoutMs || row.Has(ViewerFlags.Left))
+        var stayed = passedMs <= _timeoutMs && !row.Has(ViewerFlags.Left);
+        if (stayed)
         {
-            Return(ref row, before, second);
+            _stayMs += passedMs;
         }
         else
         {
-            _stayMs += passedMs;
-            if (before != second)
-            {
-                cells.Remove(Column.Online, before);
-                cells.Enter(Column.Online);
-            }
+            Return(ref row, before, second);
         }
 
         if (before != second)
         {
-            cells.Arrive(Column.Viewers, before);
+            if (stayed)
+            {
+                cells.Arrive(Column.Viewers, Column.Online, before);
+            }
+            else
+            {
+                cells.Arrive(Column.Viewers, before);
+            }
+
             retention.Pair(before, second);
         }
 

@@ -99,6 +99,28 @@ public sealed class DistinctCells
         }
     }
 
+    /// <summary>As <see cref="Arrive"/>, and the same in another column whose cells alone matter; not for members that were never seen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Arrive(int column, int cellsOnly, int from)
+    {
+        column -= _first;
+        cellsOnly -= _first;
+        if ((uint)(_now - from) < (uint)_rows)
+        {
+            ref var left = ref Cell(from, 0);
+            Unsafe.Add(ref left, column)--;
+            Unsafe.Add(ref left, cellsOnly)--;
+        }
+
+        ref var entered = ref _cells[_slot * _stride];
+        Unsafe.Add(ref entered, column)++;
+        Unsafe.Add(ref entered, cellsOnly)++;
+        if (from < _latestStart)
+        {
+            Join(column, from);
+        }
+    }
+
     /// <summary>A member last seen in one second (or <see cref="Never"/>) now counts in another, which need not be the open one.</summary>
     public void Move(int column, int from, int to)
     {

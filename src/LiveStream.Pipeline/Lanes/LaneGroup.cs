@@ -161,7 +161,7 @@ internal sealed class LaneGroup
         var foreign = 0;
         for (var i = 0; i < taken; i++)
         {
-            LookAhead(batch.Rooms[..taken], i);
+            LookAhead(batch.Rooms[..taken], events, i);
             ref readonly var arrived = ref events[i];
             var entry = _names.EntryOf(batch.Rooms[i], arrived.TimeMs, _rooms);
             ref var e = ref entry.SliceOf(arrived.TimeMs).Append(arrived, batch);
@@ -261,13 +261,14 @@ internal sealed class LaneGroup
     }
 
     // An event is written where its room's last one ends, and rooms come in any order: what leads there is asked for step by step.
-    private void LookAhead(ReadOnlySpan<int> rooms, int at)
+    private void LookAhead(ReadOnlySpan<int> rooms, ReadOnlySpan<RoomEvent> events, int at)
     {
         if (at + (3 * LookAheadStep) < rooms.Length)
         {
             _names.KnownEntryOf(rooms[at + (3 * LookAheadStep)])?.Prefetch();
             _names.KnownEntryOf(rooms[at + (2 * LookAheadStep)])?.PrefetchSlice();
             _names.KnownEntryOf(rooms[at + LookAheadStep])?.PrefetchPlace();
+            _names.Prefetch(events[at + (2 * LookAheadStep)].Product);
         }
     }
 

@@ -1,4 +1,5 @@
 using LiveStream.Metrics.Names;
+using LiveStream.Metrics.Tables;
 using LiveStream.Pipeline.Batches;
 
 namespace LiveStream.Pipeline.Lanes;
@@ -47,6 +48,9 @@ internal sealed class LaneNames(NameTable names)
 
     /// <summary>The lane's number of a name, or of no name.</summary>
     public int Of(int number) => number < 0 ? NameTable.None : _numbers[number];
+
+    /// <summary>Asks for the lane's number of a name.</summary>
+    public void Prefetch(int number) => CacheLine.Prefetch(ref _numbers[Math.Max(0, number)]);
 
     /// <summary>The entry of a room.</summary>
     public RoomEntry EntryOf(int number, long timeMs, RoomTable rooms)

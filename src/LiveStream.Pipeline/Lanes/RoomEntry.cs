@@ -239,7 +239,7 @@ internal sealed class RoomEntry(Room room)
                 continue;
             }
 
-            _pendingEvents[(int)e.Type] += sign * (EventTypes.HasCount(e.Type) ? e.Count : 1);
+            _pendingEvents[(int)e.Type] += sign * EventTypes.Counted(e);
             if (e.Type == EventType.Payment)
             {
                 _pendingGmvMinor += sign * (Int128)slice.Details[e.Detail].Value;

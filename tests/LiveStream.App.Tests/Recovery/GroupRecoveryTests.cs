@@ -135,6 +135,23 @@ public sealed class GroupRecoveryTests : IDisposable
         Assert.Equal(1, log.Count("was refused by the memory: a newer owner has taken it over"));
     }
 
+    // As when an assignment that was called off raises the epoch after the next one did.
+    [Fact]
+    public async Task An_overtaken_owner_says_so_until_it_is_the_owner_anew()
+    {
+        var hooks = recovery.Hooks(10, _ => { });
+        await RestoreAsync();
+        Assert.False(hooks.IsOvertaken!(3));
+        await store.RaiseEpochAsync(3);
+        Assert.False(hooks.IsOvertaken(3));
+        Assert.False(await recovery.SaveAsync(3, Checkpoints.Make().Image));
+        Assert.True(hooks.IsOvertaken(3));
+        Assert.False(hooks.IsOvertaken(4));
+        Assert.False(await recovery.RenewAsync(3, Token));
+        Assert.False(hooks.IsOvertaken(3));
+        Assert.True(await recovery.SaveAsync(3, Checkpoints.Make().Image));
+    }
+
     [Fact]
     public async Task It_is_still_its_own_only_when_nobody_owned_it_in_between()
     {

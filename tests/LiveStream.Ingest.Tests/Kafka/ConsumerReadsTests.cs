@@ -39,7 +39,7 @@ public sealed class ConsumerReadsTests : IAsyncDisposable
         Assert.Equal(5_000, reading.Groups.All.Sum(group => group.Partitions[0].Position));
         Assert.Equal((5_000, 0), (_probe.Engine.Counters.Read, _probe.Engine.Counters.Rejected));
         Assert.False(reading.Reads.MustStartOver);
-        Assert.Null(reading.Reads.Failure);
+        Assert.Null(reading.Reads.Fatal);
     }
 
     [Theory]

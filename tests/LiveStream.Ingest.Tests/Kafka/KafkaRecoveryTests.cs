@@ -100,6 +100,23 @@ public sealed class KafkaRecoveryTests : IAsyncDisposable
         Assert.InRange(first.Renewed, 2, 8);
     }
 
+    // The mark of a later owner who is none: Kafka gives the groups to the same instance again, which goes on from the last images that were taken.
+    [Fact]
+    public async Task A_group_whose_images_are_refused_is_asked_for_anew()
+    {
+        await _kafka.CreateAsync("like", "room");
+        Send(0, 1_000);
+        var instance = Run(saveEveryMs: 100);
+        await WaitFor.TrueAsync(() => _stored.Values.Sum(image => image.Partitions[0].NextOffset) == 1_000, "images of everything");
+        _owners[2] = 0;
+        await WaitFor.TrueAsync(() => instance.Restored > 4 && instance.Source.IsCaughtUp && _owners[2] != 0, () => $"the group again\n{string.Join('\n', _log.Lines)}");
+        Send(1_000, 1_000);
+        await WaitFor.TrueAsync(() => _stored.Values.Sum(image => image.Partitions[0].NextOffset) == 2_000, "images of everything that came later");
+        await instance.StopAsync();
+        Assert.Equal(2_000, instance.Read);
+        Assert.Equal(1, _log.Count("Partition group 2 has a newer owner"));
+    }
+
     [Fact]
     public async Task A_member_without_partitions_stands_by_and_takes_over()
     {
@@ -176,17 +193,21 @@ public sealed class KafkaRecoveryTests : IAsyncDisposable
                     Renew = (group, _) =>
                     {
                         Interlocked.Increment(ref _renewed);
-                        return Task.FromResult(test._owners[group] == GetHashCode());
+                        var wasOurs = test._owners[group] == GetHashCode();
+                        test._owners[group] = GetHashCode();
+                        return Task.FromResult(wasOurs);
                     },
                     Save = (group, image) =>
                     {
-                        if (_saves)
+                        var saves = _saves && test._owners[group] == GetHashCode();
+                        if (saves)
                         {
                             test._stored[group] = image;
                         }
 
-                        return Task.FromResult(_saves);
+                        return Task.FromResult(saves);
                     },
+                    IsOvertaken = group => test._owners.TryGetValue(group, out var owner) && owner == 0,
                     SaveEveryMs = saveEveryMs,
                 },
             };

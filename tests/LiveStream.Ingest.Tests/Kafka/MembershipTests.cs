@@ -53,6 +53,16 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public void One_that_is_shut_out_comes_back_but_not_twice_within_a_minute()
+    {
+        Assert.True(_membership.MayComeBack());
+        _time.Pass(59_999);
+        Assert.False(_membership.MayComeBack());
+        _time.Pass(60_000);
+        Assert.True(_membership.MayComeBack());
+    }
+
+    [Fact]
     public void Where_nothing_is_committed_a_while_without_news_has_to_do()
     {
         _time.Pass(60_000);
