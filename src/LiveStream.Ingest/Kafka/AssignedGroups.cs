@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using LiveStream.Pipeline;
+using LiveStream.Pipeline.Recovery;
 using Microsoft.Extensions.Logging;
 
 namespace LiveStream.Ingest.Kafka;
@@ -263,7 +264,7 @@ internal sealed class AssignedGroups(
             var next = begin.Image?.Partitions[topic].NextOffset ?? begin.Logs[topic].First;
             intake.SetPosition(topic, next);
             behind += begin.Logs[topic].End - next;
-            progress.Add(new AssignedPartition(partition, topic, idleMs, clock.NowMs, next));
+            progress.Add(new AssignedPartition(partition, topic, idleMs, clock.NowMs, next, QuietForMs(begin.Image?.Partitions[topic])));
         }
 
         if (begin.Image is null)
@@ -280,6 +281,9 @@ internal sealed class AssignedGroups(
 
         return new PartitionGroup(group.Number, intake, [.. progress]) { ImageDueMs = saver.FirstDueMs(group.Number, clock.NowMs) };
     }
+
+    private long QuietForMs(PartitionPosition? restored) =>
+        restored is { LargestMs: > long.MinValue and var largestMs } ? Math.Max(0, clock.WallMs - largestMs) : long.MaxValue;
 
     private bool IsRestored(ArrivingGroup group, GroupBegin begin)
     {

@@ -4,15 +4,23 @@ namespace LiveStream.Ingest.Kafka;
 
 /// <summary>
 /// How far one assigned partition has been read, and whether it is idle: at the end of its log, quiet for
-/// <c>IdleMs</c> during which the loop ran, and the broker said since that this is still the end. A partition that is at its
-/// end when it is assigned is idle at once. Times are those of the reading thread's clock, which owns it.
+/// <c>IdleMs</c> during which the loop ran, and the broker said since that this is still the end. What was quiet in another owner's hands counts: a partition
+/// that is at its end when it is assigned, and has had nothing for that long or ever, is idle at once. One that was busy until then is not:
+/// its next records may be on their way, late as they may be with any owner. Times are those of the reading thread's clock, which owns it.
 /// </summary>
-internal sealed class AssignedPartition(TopicPartition partition, int topic, int idleMs, long nowMs, long begin = -1)
+/// <param name="partition">The partition.</param>
+/// <param name="topic">Index of the topic.</param>
+/// <param name="idleMs">How long it must be quiet.</param>
+/// <param name="nowMs">When it was assigned.</param>
+/// <param name="begin">Offset of the next record; -1 while it is not known.</param>
+/// <param name="quietForMs">How long ago its newest event was at that time, as far as is known; the largest value when it had none.</param>
+internal sealed class AssignedPartition(TopicPartition partition, int topic, int idleMs, long nowMs, long begin = -1, long quietForMs = long.MaxValue)
 {
     /// <summary>How long a broker's word that the end is the end stays good.</summary>
     private const int ConfirmedForMs = 4_000;
 
-    private long _quietSinceMs = nowMs;
+    private readonly bool _wasIdle = quietForMs >= idleMs;
+    private long _quietSinceMs = quietForMs >= idleMs ? nowMs : nowMs - quietForMs;
     private long _movedAtMs = nowMs;
     private long _confirmedAtMs = long.MinValue;
     private bool _atEnd;
@@ -59,8 +67,8 @@ internal sealed class AssignedPartition(TopicPartition partition, int topic, int
         if (!_touched)
         {
             _touched = true;
-            _atEndWhenAssigned = true;
-            _confirmedAtMs = now;
+            _atEndWhenAssigned = _wasIdle;
+            _confirmedAtMs = _wasIdle ? now : long.MinValue;
         }
     }
 

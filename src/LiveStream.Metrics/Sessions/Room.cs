@@ -83,13 +83,8 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
                 cachedUntilMs = cached is null ? 0 : Math.Min(_openUntilMs, cached.YoungUntilMs);
             }
 
-            if (i == 0)
-            {
-                first = cached;
-                single = cached is not null;
-            }
-
-            if (single && !ReferenceEquals(cached, first))
+            first = i == 0 ? cached : first;
+            if (single && (cached is null || !ReferenceEquals(cached, first)))
             {
                 single = false;
                 sessions[..i].Fill(first);

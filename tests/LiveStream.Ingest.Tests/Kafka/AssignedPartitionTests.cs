@@ -17,6 +17,31 @@ public sealed class AssignedPartitionTests
         Assert.True(_partition.IsIdle(10));
     }
 
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(70_000)]
+    public void One_that_was_quiet_in_other_hands_is_idle_at_once(long quietForMs)
+    {
+        var partition = new AssignedPartition(new TopicPartition("t", 0), 0, IdleMs, 5_000, 7, quietForMs);
+        partition.OnEnd(7, 5_010);
+        Assert.True(partition.IsIdle(5_010));
+    }
+
+    // Its next record may be on its way, and no owner would have settled without it yet.
+    [Fact]
+    public void One_that_was_busy_in_other_hands_is_idle_when_it_would_have_been_there()
+    {
+        var partition = new AssignedPartition(new TopicPartition("t", 0), 0, IdleMs, 5_000, 7, quietForMs: 300);
+        partition.OnEnd(7, 5_010);
+        Assert.False(partition.IsIdle(5_010));
+        Assert.False(partition.WantsConfirmation(5_699));
+        Assert.True(partition.WantsConfirmation(5_700));
+        partition.OnEndKnown(7, 5_699);
+        Assert.False(partition.IsIdle(5_705));
+        partition.OnEndKnown(7, 5_700);
+        Assert.True(partition.IsIdle(5_705));
+    }
+
     [Fact]
     public void Quiet_at_the_end_needs_the_brokers_word_from_after_the_quiet()
     {
