@@ -38,6 +38,9 @@ public sealed class ProductRows
         _stride = (_places + ((scopes + 3) / 4) + 1 + 3) & ~3;
     }
 
+    /// <summary>How many products there is room for.</summary>
+    public int Room => _rows.Length / _stride;
+
     /// <summary>Makes room for so many products.</summary>
     public void Ensure(int products)
     {

@@ -22,7 +22,10 @@ public sealed class SessionRanking(ProductRows rows, ProductTable products, int 
     public void ChooseAnew()
     {
         _top.Clear();
-        for (var product = 0; product < products.Count; product++)
+
+        // Products that were seen in the open second first have no counts yet.
+        var counted = Math.Min(products.Count, rows.Room);
+        for (var product = 0; product < counted; product++)
         {
             _top.Add(product, rows.ScoreOf(product, scope));
         }

@@ -46,4 +46,26 @@ public sealed class SessionRankingTests
             }
         }
     }
+
+    // As in an image that was taken while the second in which a product came first was open.
+    [Fact]
+    public void AProductWithoutCountsIsNotRanked()
+    {
+        var names = new NameTable();
+        var table = new ProductTable(names, 1_000);
+        var rows = new ProductRows(new HotProductOptions(), 1);
+        var ranking = new SessionRanking(rows, table, 0, 10);
+        table.FindOrAdd(names.Intern("a"u8));
+        ranking.ChooseAnew();
+        Assert.Empty(ranking.Top.ToArray());
+        rows.Ensure(1);
+        rows.Add(0, new ProductCounts { Clicks = 1 });
+        for (var i = 0; i < 100; i++)
+        {
+            table.FindOrAdd(names.Intern(Encoding.UTF8.GetBytes($"b{i}")));
+        }
+
+        ranking.ChooseAnew();
+        Assert.Equal([0], ranking.Top.ToArray());
+    }
 }
