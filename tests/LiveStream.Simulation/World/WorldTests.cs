@@ -9,7 +9,8 @@ public sealed class WorldTests(ITestOutputHelper output)
 {
     private const int Seeds = 1000;
     private const int TraceLines = 200;
-    private const int MetSeeds = 200;
+    private const int MetSeeds = 100;
+    private const int MostMetSeeds = 1_000;
     private const int TellEvery = 10_000;
 
     [Fact]
@@ -74,21 +75,28 @@ public sealed class WorldTests(ITestOutputHelper output)
             "are given up without a checkpoint of their last events", "was thought dead", "gives up", "this process stood still", "dies", "Kafka does not say what it has",
         ];
         var worlds = new int[met.Length];
-        Parallel.For(0, MetSeeds, seed =>
+
+        // What is rare depends on which of two threads is first, so worlds are made until all has been met; so many must do.
+        var made = 0;
+        for (; made < MostMetSeeds && (made < MetSeeds || worlds.Contains(0)); made += MetSeeds)
         {
-            var world = new SimulatedWorld(Scenario.Of(seed), isTraced: true);
-            world.Run();
-            for (var i = 0; i < met.Length; i++)
+            Parallel.For(made, made + MetSeeds, seed =>
             {
-                if (world.Trace.Any(line => line.Contains(met[i], StringComparison.OrdinalIgnoreCase)))
+                var world = new SimulatedWorld(Scenario.Of(seed), isTraced: true);
+                world.Run();
+                for (var i = 0; i < met.Length; i++)
                 {
-                    Interlocked.Increment(ref worlds[i]);
+                    if (world.Trace.Any(line => line.Contains(met[i], StringComparison.OrdinalIgnoreCase)))
+                    {
+                        Interlocked.Increment(ref worlds[i]);
+                    }
                 }
-            }
-        });
+            });
+        }
+
         foreach (var (what, count) in met.Zip(worlds))
         {
-            output.WriteLine($"{count} of {MetSeeds} worlds: {what}");
+            output.WriteLine($"{count} of {made} worlds: {what}");
         }
 
         Assert.DoesNotContain(0, worlds);
