@@ -68,7 +68,7 @@ internal sealed class GroupRecovery(
         {
             // The fences of the old epoch hold against anybody who could raise it meanwhile.
             Say("renew", $"The epoch of partition group {group} could not be raised in {store!.Description} ({Reason(e)}); it goes on with the old one.");
-            return epochs.Held(group) > 0;
+            return epochs.Held(group) > 0 && !overtaken.ContainsKey(group);
         }
     }
 

@@ -147,6 +147,8 @@ public sealed class GroupRecoveryTests : IDisposable
         Assert.False(await recovery.SaveAsync(3, Checkpoints.Make().Image));
         Assert.True(hooks.IsOvertaken(3));
         Assert.False(hooks.IsOvertaken(4));
+        store.Failing = 1;
+        Assert.False(await recovery.RenewAsync(3, Token), "while the store is away, an owner that it has refused does not go on");
         Assert.False(await recovery.RenewAsync(3, Token));
         Assert.False(hooks.IsOvertaken(3));
         Assert.True(await recovery.SaveAsync(3, Checkpoints.Make().Image));
