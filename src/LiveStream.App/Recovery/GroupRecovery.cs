@@ -64,11 +64,15 @@ internal sealed class GroupRecovery(
         {
             return await OwnAsync(group).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (IOException e) when (epochs.Held(group) > 0 && !overtaken.ContainsKey(group))
         {
             // The fences of the old epoch hold against anybody who could raise it meanwhile.
             Say("renew", $"The epoch of partition group {group} could not be raised in {store!.Description} ({Reason(e)}); it goes on with the old one.");
-            return epochs.Held(group) > 0 && !overtaken.ContainsKey(group);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
