@@ -15,9 +15,21 @@ internal sealed class RecordingSink : LaneSink
 
     public List<(string Room, string Session, bool RoomEmpty)> Over { get; } = [];
 
+    /// <summary>Rooms of which nothing is due, and for how long they say so.</summary>
+    public Dictionary<string, int> NotDue { get; } = [];
+
+    /// <summary>How often it was asked what is due.</summary>
+    public int Asked { get; private set; }
+
     public Taken Last => Snapshots[^1];
 
     public Taken LastOf(string room, string session) => Snapshots.Last(s => s.Room == room && s.Session == session);
+
+    public override int DueInMs(ReadOnlySpan<byte> room)
+    {
+        Asked++;
+        return NotDue.GetValueOrDefault(Encoding.UTF8.GetString(room));
+    }
 
     public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session) => Snapshots.Add(new Taken(
         Encoding.UTF8.GetString(snapshot.Room), Encoding.UTF8.GetString(snapshot.Session), snapshot.StartMs, snapshot.AsOfMs, session.Shown,

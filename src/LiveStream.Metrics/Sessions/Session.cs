@@ -85,6 +85,9 @@ public sealed class Session
     /// <summary>The largest event time that does not open a session of the same name anew.</summary>
     public long YoungUntilMs => FirstMs + EngineOptions.MaxSessionMs;
 
+    /// <summary>Whether events before a time may find it to be over: by quiet, by age, or by an end among them.</summary>
+    public bool MayEndBefore(long timeMs) => timeMs > Math.Min(Math.Min(OpenUntilMs, YoungUntilMs), SettledMs + EngineOptions.EndedIdleMs);
+
     /// <summary>
     /// Settles up to <paramref name="untilMs"/> and calls <paramref name="onHop"/> at each hop on the way, with <see cref="SettledMs"/> at that hop.
     /// </summary>

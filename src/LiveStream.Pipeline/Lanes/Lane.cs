@@ -11,7 +11,7 @@ namespace LiveStream.Pipeline.Lanes;
 /// </summary>
 internal sealed class Lane
 {
-    // What is written of a checkpoint between two messages; well under a millisecond.
+    // What is written of a checkpoint between two messages, a room at least; a megabyte takes well under ten milliseconds.
     private const long SaveBytes = 1 << 20;
 
     private readonly AutoResetEvent _woken = new(false);
@@ -64,6 +64,11 @@ internal sealed class Lane
             {
                 Handle(message);
                 SaveSome();
+            }
+
+            foreach (var (group, _, _) in _groups.Values)
+            {
+                group.HandOutOwed();
             }
 
             _ended.SetResult();
@@ -266,9 +271,11 @@ internal sealed class Lane
 
     private void Tick(long wallClockMs)
     {
+        _state.TickMs = wallClockMs;
         foreach (var (group, watermarkMs, offsetSum) in _groups.Values)
         {
             group.HandOutLive(watermarkMs, offsetSum);
+            group.HandOutOwedWhenDue();
         }
 
         _state.Sink.OnTick(wallClockMs);

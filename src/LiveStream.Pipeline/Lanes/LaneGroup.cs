@@ -25,6 +25,7 @@ internal sealed class LaneGroup
     private readonly WideLane _wide;
     private readonly Queue<LaneMessage> _held = new();
     private readonly Queue<long> _unsaid = new();
+    private readonly Action<RoomEntry> _payDue;
     private ImageWriter? _saver;
     private TaskCompletionSource<ReadOnlySequence<byte>>? _saveWhenMerged;
     private byte[]? _narrowWhenMerged;
@@ -36,8 +37,9 @@ internal sealed class LaneGroup
         Group = group;
         _rooms = new RoomTable(lane);
         _names = new LaneNames(lane.Names);
-        _runner = new SessionRunner(lane, group);
+        _runner = new SessionRunner(lane, _rooms, group);
         _wide = new WideLane(lane, _rooms, _runner, group);
+        _payDue = _runner.HandOutOwedWhenDue;
     }
 
     public int Group { get; }
@@ -204,6 +206,7 @@ internal sealed class LaneGroup
         {
             var entry = _rooms.Entries[i];
             _saver?.Save(entry);
+            _runner.HandOutOwed(entry);
             ApplyUntil(entry, long.MaxValue, ref counts);
             entry.Room.CloseAll();
             _runner.FinishClosed(entry);
@@ -240,6 +243,12 @@ internal sealed class LaneGroup
             _runner.HandOutLive(entry, watermarkMs, offsetSum);
         }
     }
+
+    /// <summary>Hands out the settled numbers of rooms that were not due before, if they are at this tick.</summary>
+    public void HandOutOwedWhenDue() => _rooms.PayOwed(_payDue);
+
+    /// <summary>Hands out the settled numbers of all rooms that were not due before.</summary>
+    public void HandOutOwed() => _rooms.PayOwed(_runner.HandOutOwed);
 
     /// <summary>Marks every name that the group refers to.</summary>
     public void MarkNames()
@@ -319,6 +328,7 @@ internal sealed class LaneGroup
     private void Settle(RoomEntry entry, long settledMs, bool sweep, ref SettleCounts counts)
     {
         _saver?.Save(entry);
+        _runner.HandOutOwedBefore(entry, settledMs);
         ApplyUntil(entry, settledMs, ref counts);
         if (_lane.Cadence.Kind == CadenceKind.EverySettledSecond)
         {

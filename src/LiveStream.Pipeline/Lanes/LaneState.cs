@@ -39,6 +39,9 @@ internal sealed class LaneState(EngineOptions options, PipelineOptions pipeline,
 
     public LiveFigures Live { get; } = new();
 
+    /// <summary>Wall clock of the latest tick, ms since the Unix epoch; 0 before the first.</summary>
+    public long TickMs { get; set; }
+
     /// <summary>Events that this lane may hold in slices.</summary>
     public long MaxBuffered { get; } = Math.Max(1, options.Caps.MaxPendingEvents / pipeline.Lanes);
 

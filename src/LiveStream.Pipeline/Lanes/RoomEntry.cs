@@ -47,6 +47,18 @@ internal sealed class RoomEntry(Room room)
     /// <summary>Whether its live numbers changed since they were handed out.</summary>
     public bool LiveStale { get; set; }
 
+    /// <summary>The room's shown session, when its sink did not want it as it is settled now.</summary>
+    public Session? Owed { get; set; }
+
+    /// <summary>When its sink was asked, by the clock of the ticks.</summary>
+    public long AskedAtMs { get; set; }
+
+    /// <summary>When its sink is to be asked again.</summary>
+    public long AskAtMs { get; set; }
+
+    /// <summary>Whether it stands in the list of rooms that may owe something.</summary>
+    public bool IsListedAsOwing { get; set; }
+
     /// <summary>Whether a checkpoint that is being written waits for it: nothing of it may be settled before.</summary>
     public bool IsUnsaved { get; private set; }
 

@@ -11,6 +11,7 @@ internal sealed class RoomTable(LaneState lane)
     private readonly List<RoomEntry> _entries = [];
     private readonly List<RoomEntry> _stale = [];
     private readonly List<RoomEntry> _taken = [];
+    private readonly List<RoomEntry> _owing = [];
     private long _turnedAwayMs = long.MinValue;
     private long _wholeFromMs = long.MinValue;
 
@@ -101,6 +102,36 @@ internal sealed class RoomTable(LaneState lane)
         return _taken;
     }
 
+    /// <summary>Remembers that a room's sink has yet to take the session as it is settled now, and when to ask again.</summary>
+    public void Owe(RoomEntry entry, Session shown, long nowMs, int dueInMs)
+    {
+        entry.Owed = shown;
+        (entry.AskedAtMs, entry.AskAtMs) = (nowMs, nowMs + dueInMs);
+        if (!entry.IsListedAsOwing)
+        {
+            entry.IsListedAsOwing = true;
+            _owing.Add(entry);
+        }
+    }
+
+    /// <summary>Calls <paramref name="pay"/> for each room that owes something, and forgets those that do not any more.</summary>
+    public void PayOwed(Action<RoomEntry> pay)
+    {
+        var kept = 0;
+        for (var i = 0; i < _owing.Count; i++)
+        {
+            var entry = _owing[i];
+            pay(entry);
+            entry.IsListedAsOwing = entry.Owed is not null;
+            if (entry.IsListedAsOwing)
+            {
+                _owing[kept++] = entry;
+            }
+        }
+
+        _owing.RemoveRange(kept, _owing.Count - kept);
+    }
+
     /// <summary>Removes a room if it has neither a session nor waiting events; the last entry takes its place.</summary>
     public void RemoveIfEmpty(RoomEntry entry)
     {
@@ -133,5 +164,6 @@ internal sealed class RoomTable(LaneState lane)
         _byName.Clear();
         _entries.Clear();
         _stale.Clear();
+        _owing.Clear();
     }
 }

@@ -15,6 +15,7 @@ namespace LiveStream.Pipeline.Lanes;
 internal sealed class SessionRunner
 {
     private readonly LaneState _lane;
+    private readonly RoomTable _rooms;
     private readonly int _group;
     private readonly Action<Session>? _onHop;
     private readonly Action<Session> _onPartHop;
@@ -23,9 +24,10 @@ internal sealed class SessionRunner
     private RoomEntry _entry = null!;
     private long _handOutAtMs;
 
-    public SessionRunner(LaneState lane, int group)
+    public SessionRunner(LaneState lane, RoomTable rooms, int group)
     {
         _lane = lane;
+        _rooms = rooms;
         _group = group;
         _onPartHop = session => HandOutPart(session, isRestored: false);
         _onHop = lane.Cadence.Kind switch
@@ -64,7 +66,7 @@ internal sealed class SessionRunner
         }
     }
 
-    /// <summary>Settles a room's sessions up to T; when live, hands out their snapshots as of T.</summary>
+    /// <summary>Settles a room's sessions up to T; when live, hands out their snapshots as of T, or remembers that the shown one is not due.</summary>
     public void Advance(RoomEntry entry, long settledMs)
     {
         _entry = entry;
@@ -77,9 +79,47 @@ internal sealed class SessionRunner
                 session.AdvanceTo(_handOutAtMs, OnHop(entry));
                 if (_lane.IsLive && entry.Wide is null)
                 {
-                    HandOut(session);
+                    HandOutWhenDue(session);
                 }
             }
+        }
+    }
+
+    /// <summary>Hands out what a room owes; the session is as it was settled last.</summary>
+    public void HandOutOwed(RoomEntry entry)
+    {
+        if (entry.Owed is { } session)
+        {
+            entry.Owed = null;
+            _lane.Sink.OnSnapshot(session.Fill(), OutputOf(session, shown: true));
+        }
+    }
+
+    /// <summary>As <see cref="HandOutOwed"/>, if it is due at this tick.</summary>
+    public void HandOutOwedWhenDue(RoomEntry entry)
+    {
+        // Before it was asked last: the clock was set back, and nobody is to wait for it to catch up.
+        if (entry.Owed is null || (_lane.TickMs >= entry.AskedAtMs && _lane.TickMs < entry.AskAtMs))
+        {
+            return;
+        }
+
+        var dueInMs = _lane.Sink.DueInMs(_lane.Names[entry.Room.Name]);
+        if (dueInMs == 0)
+        {
+            HandOutOwed(entry);
+            return;
+        }
+
+        (entry.AskedAtMs, entry.AskAtMs) = (_lane.TickMs, _lane.TickMs + dueInMs);
+    }
+
+    /// <summary>As <see cref="HandOutOwed"/>, if the session may be over once a room is settled up to T: afterwards it is too late.</summary>
+    public void HandOutOwedBefore(RoomEntry entry, long settledMs)
+    {
+        if (entry.Owed is { } session && session.MayEndBefore(settledMs))
+        {
+            HandOutOwed(entry);
         }
     }
 
@@ -295,6 +335,20 @@ internal sealed class SessionRunner
     }
 
     private void HandOut(Session session) => _lane.Sink.OnSnapshot(session.Fill(), OutputOf(session, IsShown(session)));
+
+    private void HandOutWhenDue(Session session)
+    {
+        var shown = IsShown(session);
+        var dueInMs = shown ? _lane.Sink.DueInMs(_lane.Names[_entry.Room.Name]) : 0;
+        if (dueInMs > 0)
+        {
+            _rooms.Owe(_entry, session, _lane.TickMs, dueInMs);
+            return;
+        }
+
+        _entry.Owed = shown ? null : _entry.Owed;
+        _lane.Sink.OnSnapshot(session.Fill(), OutputOf(session, shown));
+    }
 
     private bool IsShown(Session session) => _lane.IsLive && ReferenceEquals(_entry.Room.ShownAt(session.SettledMs), session);
 

@@ -10,8 +10,14 @@ namespace LiveStream.Pipeline.Output;
 public abstract class LaneSink
 {
     /// <summary>
+    /// How long a settled snapshot of a room's shown session is not wanted yet, ms; asked when it has been settled further. 0: it is handed out now. Else the sink is asked
+    /// again at a tick after that time, and what is handed out then is the session as it is settled by then: what would only be replaced is not filled.
+    /// </summary>
+    public virtual int DueInMs(ReadOnlySpan<byte> room) => 0;
+
+    /// <summary>
     /// A settled snapshot of a session. With <see cref="Options.SnapshotCadence.EveryHop"/> called for each open session after each hop that is the last
-    /// of a settle step; in replay for each multiple of <c>--every</c>.
+    /// of a settle step, if it is due (<see cref="DueInMs"/>) or not the shown one; in replay for each multiple of <c>--every</c>.
     /// </summary>
     /// <param name="snapshot">Filled values, valid during the call.</param>
     /// <param name="session">Facts beside the snapshot that Redis needs.</param>
@@ -27,12 +33,12 @@ public abstract class LaneSink
     {
     }
 
-    /// <summary>Everything that came before this tick on this lane has been handed out.</summary>
+    /// <summary>Everything that came before this tick on this lane has been handed out where it was due.</summary>
     public virtual void OnTick(long wallClockMs)
     {
     }
 
-    /// <summary>Everything of the group before T has been applied and handed out by this lane.</summary>
+    /// <summary>Everything of the group before T has been applied, and handed out where it was due, by this lane.</summary>
     public virtual void OnSettled(int group, long settledMs)
     {
     }

@@ -61,6 +61,7 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
 
         var entry = rooms.GetOrAdd(lane.Names.Intern(room), long.MinValue);
         saver?.Save(entry);
+        runner.HandOutOwed(entry);
         entry.MarkForSaving();
         var writer = new StateWriter(lane.Names);
         entry.Save(writer);

@@ -148,6 +148,9 @@ public sealed class RedisPublisher : IAsyncDisposable
         stopping.Dispose();
     }
 
+    /// <summary>The mailbox of a room, null when there is none.</summary>
+    internal RoomMailbox? Find(ReadOnlySpan<byte> room) => mailboxOf.TryGetValue(room, out var mailbox) ? mailbox : null;
+
     /// <summary>The mailbox of a room, made when there is none; null when there are too many rooms.</summary>
     internal RoomMailbox? MailboxOf(ReadOnlySpan<byte> room, int group)
     {

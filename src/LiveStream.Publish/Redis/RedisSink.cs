@@ -14,6 +14,9 @@ namespace LiveStream.Publish.Redis;
 /// </summary>
 public sealed class RedisSink : LaneSink
 {
+    // While a group is not known to be this instance's.
+    private const int AnothersWaitMs = 100;
+
     private readonly RedisPublisher publisher;
     private readonly ArrayBufferWriter<byte> text = new(1 << 14);
     private readonly ArrayBufferWriter<byte> liveText = new(1 << 10);
@@ -26,6 +29,19 @@ public sealed class RedisSink : LaneSink
     internal RedisSink(RedisPublisher publisher) => this.publisher = publisher;
 
     private long NowMs => publisher.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <inheritdoc/>
+    public override int DueInMs(ReadOnlySpan<byte> room)
+    {
+        // The end of a room's last session is taken back by what comes of its next one, due or not.
+        if (publisher.Find(room) is not { IsClosed: false } mailbox)
+        {
+            return 0;
+        }
+
+        var waitMs = LivePace.WaitMs(NowMs, mailbox.ReleasedAtMs, publisher.Options.PublishEveryMs);
+        return waitMs == 0 && !publisher.IsOurs(mailbox) ? AnothersWaitMs : waitMs;
+    }
 
     /// <inheritdoc/>
     public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session)

@@ -85,6 +85,18 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
         }
     }
 
+    /// <summary>Whether the room's last session is over.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return closed;
+            }
+        }
+    }
+
     /// <summary>Whether it has left for good.</summary>
     public bool IsRemoved
     {

@@ -40,6 +40,31 @@ public sealed class RoomMailboxTests
     }
 
     [Fact]
+    public async Task A_room_is_due_before_its_first_version_and_when_the_last_one_was_let_out_long_ago_unless_its_group_is_another_instances()
+    {
+        var (clock, epoch) = (new Clock(), 1L);
+        await using var publisher = new RedisPublisher(
+            new RedisOptions { PublishEveryMs = 1000 }, new RoomBoard(), () => default, _ => epoch, clock, new PublisherBench.Lines());
+        var sink = publisher.CreateSink();
+        Assert.Equal(0, sink.DueInMs("r1"u8));
+        Assert.Empty(publisher.Mailboxes);
+        sink.OnSnapshot(PublisherBench.Snapshot("r1", 1000), new SessionOutput(0, shown: true, default));
+        Assert.Equal(1000, sink.DueInMs("r1"u8));
+        Assert.Equal(0, sink.DueInMs("r2"u8));
+        clock.NowMs += 999;
+        Assert.Equal(1, sink.DueInMs("r1"u8));
+        clock.NowMs++;
+        Assert.Equal(0, sink.DueInMs("r1"u8));
+        epoch = 0;
+        Assert.InRange(sink.DueInMs("r1"u8), 1, 1000);
+        epoch = 1;
+        sink.OnSnapshot(PublisherBench.Snapshot("r1", 2000), new SessionOutput(0, shown: true, default));
+        Assert.Equal(1000, sink.DueInMs("r1"u8));
+        sink.OnSessionOver("r1"u8, "s1"u8, 0, roomEmpty: true);
+        Assert.Equal(0, sink.DueInMs("r1"u8));
+    }
+
+    [Fact]
     public void The_newest_wins_and_each_one_that_gave_way_is_reported_once()
     {
         Assert.True(mailbox.TryPut(Version(1), out var replaced));
@@ -174,5 +199,12 @@ public sealed class RoomMailboxTests
         var series = SeriesText.Of(default, 0, mailbox.Latest?.Series, new ArrayBufferWriter<byte>());
         var hot = HotRows.Of(new WindowFigures("1m"), mailbox.Latest?.Hot[0]);
         return new SettledWrite(asOfMs, default, [1, 2, 3], [asOfMs], ["1m"], [hot], series);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public long NowMs { get; set; } = 1_000_000;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(NowMs);
     }
 }

@@ -23,6 +23,8 @@ internal sealed class WatchedSink(LaneSink sink, bool falsify) : LaneSink
         return taken;
     }
 
+    public override int DueInMs(ReadOnlySpan<byte> room) => sink.DueInMs(room);
+
     public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session)
     {
         if (_falsify && session.Shown && snapshot.Applied > 5)
