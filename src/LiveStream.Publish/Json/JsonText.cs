@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using LiveStream.Metrics.Snapshots;
 
@@ -29,10 +30,15 @@ internal ref struct JsonText(IBufferWriter<byte> output)
     private Span<byte> free = output.GetSpan(ChunkBytes);
     private int used;
 
-    /// <summary>Appends text that is JSON already.</summary>
+    /// <summary>Appends text that is JSON already. Inlined, so that a literal becomes a few moves of known length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Raw(scoped ReadOnlySpan<byte> json)
     {
-        Reserve(json.Length);
+        if (free.Length - used < json.Length)
+        {
+            Grow(json.Length);
+        }
+
         json.CopyTo(free[used..]);
         used += json.Length;
     }
@@ -41,6 +47,13 @@ internal ref struct JsonText(IBufferWriter<byte> output)
     public void Number(long value)
     {
         Reserve(LongestNumberBytes);
+        if ((ulong)value < 10)
+        {
+            // What most numbers of a quiet room are.
+            free[used++] = (byte)('0' + value);
+            return;
+        }
+
         Utf8Formatter.TryFormat(value, free[used..], out var written);
         used += written;
     }
@@ -162,11 +175,15 @@ internal ref struct JsonText(IBufferWriter<byte> output)
 
     private void Reserve(int bytes)
     {
-        if (free.Length - used >= bytes)
+        if (free.Length - used < bytes)
         {
-            return;
+            Grow(bytes);
         }
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(int bytes)
+    {
         output.Advance(used);
         used = 0;
         free = output.GetSpan(Math.Max(bytes, ChunkBytes));
