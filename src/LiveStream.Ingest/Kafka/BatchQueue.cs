@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Confluent.Kafka;
 using LiveStream.Ingest.Native;
 using LiveStream.Pipeline.Intake;
@@ -19,6 +20,9 @@ internal sealed unsafe class BatchQueue : IDisposable
 {
     /// <summary>Most records of a batch.</summary>
     public const int MostRecords = 1024;
+
+    private const int LookAheadStep = 4;
+    private const int LineBytes = 64;
 
     private readonly EntryPoints _native;
     private readonly Func<string, int> _topicOf;
@@ -92,6 +96,7 @@ internal sealed unsafe class BatchQueue : IDisposable
     {
         get
         {
+            LookAhead(number);
             var message = (NativeMessage*)_messages[number];
             int timestampKind;
             var timestampMs = _native.Timestamp(message, &timestampKind);
@@ -123,6 +128,26 @@ internal sealed unsafe class BatchQueue : IDisposable
         Release();
         _native.QueueDestroy(_queue);
         _client.DangerousRelease();
+    }
+
+    // The client's thread wrote them on another core: neither the message nor what it points to is near.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void LookAhead(int number)
+    {
+        if (Sse.IsSupported && number + (2 * LookAheadStep) < _count)
+        {
+            var message = (byte*)_messages[number + (2 * LookAheadStep)];
+            Sse.Prefetch0(message);
+            Sse.Prefetch0(message + LineBytes);
+        }
+
+        if (Sse.IsSupported && number + LookAheadStep < _count)
+        {
+            var payload = ((NativeMessage*)_messages[number + LookAheadStep])->Payload;
+            Sse.Prefetch0(payload);
+            Sse.Prefetch0(payload + LineBytes);
+            Sse.Prefetch0(payload + (2 * LineBytes));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
