@@ -55,6 +55,12 @@ internal sealed class Line : IAsyncDisposable
     /// <summary>Rooms that are published.</summary>
     public long Rooms => publisher.Meter.Rooms;
 
+    /// <summary>Times that Kafka gave groups to this instance or took them, since the start.</summary>
+    public long Rebalances => source.Rebalances;
+
+    /// <summary>Writes that Redis refused because it has newer state, and connections to it after the first, since the start.</summary>
+    public (long Fenced, long Reconnections) Redis => (publisher.Meter.Fenced, publisher.Meter.Reconnections);
+
     /// <summary>Records between what has been read and the ends of the partitions.</summary>
     public long LagRecords => source.Lag.Sum(partition => partition.Lag);
 

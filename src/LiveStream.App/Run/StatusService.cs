@@ -19,8 +19,9 @@ internal sealed class StatusService(Line line, RecoveryMeter recovery, TimeProvi
                 await Task.Delay(wait, time, stoppingToken);
                 var counters = line.Counters;
                 log.LogInformation(
-                    "{Read} events read, {Applied} applied, {Late} late, {Duplicate} duplicate, {Rejected} rejected, {Pending} waiting to settle; {Lag} records behind; {Rooms} rooms; {Checkpoints}.",
-                    counters.Read, counters.Applied, counters.Late, counters.Duplicate, counters.Rejected, counters.Pending, line.LagRecords, line.Rooms, Checkpoints());
+                    "{Read} events read, {Applied} applied, {Late} late, {Duplicate} duplicate, {Rejected} rejected, {Pending} waiting to settle; {Lag} records behind; {Rooms} rooms; {Checkpoints}; {Rebalances} rebalances, {Restored} groups restored; {Fenced} writes fenced, {Reconnections} reconnections to Redis.",
+                    counters.Read, counters.Applied, counters.Late, counters.Duplicate, counters.Rejected, counters.Pending, line.LagRecords, line.Rooms, Checkpoints(),
+                    line.Rebalances, recovery.Restored, line.Redis.Fenced, line.Redis.Reconnections);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
