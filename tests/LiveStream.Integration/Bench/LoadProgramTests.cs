@@ -32,12 +32,24 @@ public sealed class LoadProgramTests
         SkipWithoutServers();
         using var folder = new TemporaryFolder();
         await RunAsync(folder, "latency", "--rates", "500", "--seconds", "4", "--warm", "6", "--rooms", "20", "--viewers", "1000", "--results", folder.Path);
-        using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(Directory.GetFiles(folder.Path, "*-latency.json").Single(), TestContext.Current.CancellationToken));
+        using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(Directory.GetFiles(folder.Path, "*-latency-*.json").Single(), TestContext.Current.CancellationToken));
         var load = Assert.Single(document.RootElement.GetProperty("loads").EnumerateArray());
         Assert.Equal(0, load.GetProperty("unseen").GetInt32());
         Assert.Equal(16 * 80, load.GetProperty("live").GetProperty("count").GetInt32());
         Assert.InRange(load.GetProperty("settled").GetProperty("count").GetInt32(), 1, 1000);
-        Assert.Single(Directory.GetFiles(folder.Path, "*-latency.svg"));
+        Assert.Single(Directory.GetFiles(folder.Path, "*-latency-*.svg"));
+    }
+
+    [Fact]
+    public async Task Growth_is_measured_in_processes_of_its_own_and_drawn()
+    {
+        using var folder = new TemporaryFolder();
+        await RunAsync(folder, "growth", "--scale", "0.001", "--axes", "Lanes", "--results", folder.Path);
+        using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(Directory.GetFiles(folder.Path, "*-growth.json").Single(), TestContext.Current.CancellationToken));
+        var points = document.RootElement.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("row")).ToList();
+        Assert.Equal([1, 2, 4, 8, 10], points.Select(row => row.GetProperty("lanes").GetInt32()));
+        Assert.All(points, row => Assert.Equal((JsonValueKind.Null, 6000), (row.GetProperty("wrong").ValueKind, row.GetProperty("events").GetInt64())));
+        Assert.Single(Directory.GetFiles(folder.Path, "*-growth.svg"));
     }
 
     private static void SkipWithoutServers()

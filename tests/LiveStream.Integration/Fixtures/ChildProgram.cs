@@ -66,6 +66,16 @@ internal sealed class ChildProgram : IAsyncDisposable
         return new ChildProgram(new Process { StartInfo = start });
     }
 
+    /// <summary>Memory that it has resident now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     /// <summary>Sends a signal, such as <c>TERM</c>, to this process alone.</summary>
     public async Task SignalAsync(string signal)
     {
