@@ -12,6 +12,9 @@ public static class GrowthReport
     private const double MostResidentMb = 1000;
     private const double MillionsForMemory = 10;
 
+    // State that no cache holds any more costs more than state that a cache holds in part; an algorithm that is not linear would cost tenfold.
+    private const double FlatWithin = 1.5;
+
     private static readonly JsonSerializerOptions Indented = new()
     {
         WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
@@ -38,6 +41,9 @@ public static class GrowthReport
             targets.Add(new("All traffic in one room, two lanes against one, by the clock", two.Row.MillionPerSecond / one.Row.MillionPerSecond, 1.8, AtLeast: true));
         }
 
+        AddFlat(targets, "CPU an event, 10 M viewers against 1 M", Of(points, GrowthAxis.Viewers, 1), from: 1e6, to: 10e6, static p => p.Row.CpuNsPerEvent);
+        AddFlat(targets, "CPU an event, 10 lanes against 1", [.. points.Where(p => p.Point.Axis == GrowthAxis.Lanes)], from: 1, to: 10, static p => p.Row.CpuNsPerEvent);
+        AddFlat(targets, "CPU a room and second, 6 h of event time against 1 h", Of(points, GrowthAxis.EventTime, 1), from: 3600, to: 21_600, static p => p.CpuNsPerSnapshot);
         return targets;
     }
 
@@ -52,11 +58,22 @@ public static class GrowthReport
         return path;
     }
 
+    private static void AddFlat(List<Target> targets, string what, List<GrowthMeasured> curve, double from, double to, Func<GrowthMeasured, double> cost)
+    {
+        if (curve.Find(p => p.Point.At == from) is { } small && curve.Find(p => p.Point.At == to) is { } large && cost(small) > 0)
+        {
+            targets.Add(new(what, cost(large) / cost(small), FlatWithin, AtLeast: false));
+        }
+    }
+
     private static IReadOnlyList<Chart> Charts(IReadOnlyList<GrowthMeasured> points) =>
     [
         Cost("CPU over viewers (six events each)", "viewers", points, GrowthAxis.Viewers, 1),
         Memory("Resident over viewers", "viewers", points, GrowthAxis.Viewers),
         Cost("CPU over rooms that share the same traffic", "rooms", points, GrowthAxis.Rooms, 1, 2),
+        new Chart("Throughput over rooms that share the same traffic", "rooms", "M events/s by the clock", LogX: true)
+            .With("1 lane", Of(points, GrowthAxis.Rooms, 1).Select(p => (p.Point.At, p.Row.MillionPerSecond)))
+            .With("2 lanes", Of(points, GrowthAxis.Rooms, 2).Select(p => (p.Point.At, p.Row.MillionPerSecond))),
         Memory("Resident over rooms", "rooms", points, GrowthAxis.Rooms),
         Cost("CPU over event time that holds the same events", "seconds of event time", points, GrowthAxis.EventTime, 1),
         new Chart("CPU a room and second of event time", "seconds of event time", "microseconds", LogX: true, LogY: true)

@@ -40,12 +40,14 @@ public static class LatencyReport
         ];
     }
 
-    /// <summary>Writes <c>DATE-latency.json</c> and <c>DATE-latency.svg</c>.</summary>
+    /// <summary>Writes <c>DATE-latency-ROOMS-rooms</c> as <c>.json</c>, <c>.md</c> and <c>.svg</c>.</summary>
     /// <returns>The paths without their ending.</returns>
     public static string Write(string folder, Machine machine, IReadOnlyList<LatencyMeasured> loads)
     {
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, $"{machine.Date}-latency");
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{machine.Date}-latency-{loads[0].Options.Rooms}-rooms"));
+        var lines = loads.Select(Lines).Concat(Targets(loads).Select(static target => target.ToString()));
+        File.WriteAllText(path + ".md", $"# Latency under load\n\n```\n{string.Join('\n', lines)}\n```\n\n{machine.Caption}\n");
         File.WriteAllBytes(path + ".json", JsonSerializer.SerializeToUtf8Bytes(new { machine, targets = Targets(loads), loads }, Indented));
         ChartSheet.Write(path + ".svg", columns: 2, $"W1 in real time. {machine.Caption}",
         [
@@ -63,7 +65,10 @@ public static class LatencyReport
         };
         foreach (var m in loads)
         {
-            chart.With($"{m.Load}{(m.KeptPace ? "" : " (not kept)")}", which(m).Curve.Select(point => (-Math.Log10(1 - point.Share), point.Ms)));
+            var (name, of) = (string.Create(CultureInfo.InvariantCulture, $"{m.Load}: {m.Options.Rate:N0}/s{(m.KeptPace ? "" : " (not kept)")}"), which(m));
+
+            // The longest stands where one in all of them lies.
+            chart.With(name, of.Curve.Select(point => (-Math.Log10(1 - point.Share), point.Ms)).Append((Math.Log10(Math.Max(1, of.Count)), of.Max)));
         }
 
         return chart;

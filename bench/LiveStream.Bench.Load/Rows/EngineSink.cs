@@ -35,6 +35,12 @@ public class EngineSink(long halfMs, long finalMs, Action onTick, CountdownEvent
     public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session)
     {
         _snapshots++;
+        if (_halfBytes < 0 && snapshot.AsOfMs >= halfMs)
+        {
+            // Not when the half is said to be settled: with wide rooms that may be long after.
+            _halfBytes = GC.GetAllocatedBytesForCurrentThread();
+        }
+
         if (snapshot.AsOfMs != finalMs)
         {
             return;
@@ -56,11 +62,6 @@ public class EngineSink(long halfMs, long finalMs, Action onTick, CountdownEvent
     /// <inheritdoc/>
     public override void OnSettled(int group, long settledMs)
     {
-        if (_halfBytes < 0 && settledMs >= halfMs)
-        {
-            _halfBytes = GC.GetAllocatedBytesForCurrentThread();
-        }
-
         if (settledMs == finalMs)
         {
             SecondHalfBytes = GC.GetAllocatedBytesForCurrentThread() - _halfBytes;

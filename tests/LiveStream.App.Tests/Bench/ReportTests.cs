@@ -73,7 +73,23 @@ public sealed class ReportTests
         Assert.Single(GrowthReport.Targets(measured));
         var path = GrowthReport.Write(folder.Path, Here, measured);
         Assert.Equal(4, JsonDocument.Parse(File.ReadAllBytes(path + ".json")).RootElement.GetProperty("points").GetArrayLength());
-        Assert.Equal(2, ChartsIn(path + ".svg"));
+        Assert.Equal(3, ChartsIn(path + ".svg"));
+    }
+
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(149, true)]
+    [InlineData(151, false)]
+    public void CurvesAreHeldToBeFlat(double costAtTheEnd, bool isFlat)
+    {
+        var points = GrowthPoint.All(scale: 1).Where(point => point is { Axis: GrowthAxis.Viewers, At: 1e6 or 10e6 }).ToList();
+        GrowthMeasured[] measured =
+        [
+            new(points[0], Costing(100)), new(points[1], Costing(costAtTheEnd)),
+        ];
+        Assert.Equal(isFlat, Assert.Single(GrowthReport.Targets(measured), target => target.What.StartsWith("CPU an event, 10 M viewers", StringComparison.Ordinal)).Reached);
+
+        static Measured Costing(double nsPerEvent) => Row("stream", 1, 1, 1) with { Events = 1000, Taken = new Taken { Cpu = TimeSpan.FromTicks((long)(nsPerEvent * 10)) } };
     }
 
     [Fact]
@@ -98,7 +114,11 @@ public sealed class ReportTests
         Assert.Equal([true, false], LatencyReport.Targets(loads).Select(target => target.Reached));
         Assert.Equal([true, false], loads.Select(load => load.KeptPace));
         Assert.Contains("NOT KEPT PACE, 2 probes unseen", LatencyReport.Lines(loads[1]), StringComparison.Ordinal);
-        Assert.Equal(2, ChartsIn(LatencyReport.Write(folder.Path, Here, loads) + ".svg"));
+        var path = LatencyReport.Write(folder.Path, Here, loads);
+        Assert.EndsWith("-latency-1000-rooms", path, StringComparison.Ordinal);
+        Assert.Equal(2, ChartsIn(path + ".svg"));
+        Assert.Contains("p99.9", File.ReadAllText(path + ".md"), StringComparison.Ordinal);
+        Assert.Contains("1/s: 1/s (not kept)", File.ReadAllText(path + ".svg"), StringComparison.Ordinal);
     }
 
     [Fact]
