@@ -29,10 +29,7 @@ internal sealed class LivePace
     public bool Stretched => IntervalMs > leastMs;
 
     /// <summary>Whether a distance has passed; true also when the wall clock was set back, so that nothing waits for it to catch up.</summary>
-    public static bool IsDue(long nowMs, long lastMs, long everyMs) => WaitMs(nowMs, lastMs, everyMs) == 0;
-
-    /// <summary>How much of a distance has yet to pass; 0 also when the wall clock was set back.</summary>
-    public static int WaitMs(long nowMs, long lastMs, long everyMs) => nowMs - lastMs >= everyMs || nowMs < lastMs ? 0 : (int)(everyMs - (nowMs - lastMs));
+    public static bool IsDue(long nowMs, long lastMs, long everyMs) => nowMs - lastMs >= everyMs || nowMs < lastMs;
 
     /// <summary>Adds time spent on live numbers.</summary>
     public void Spent(TimeSpan time) => Interlocked.Add(ref spentTicks, time.Ticks);

@@ -14,7 +14,7 @@ public sealed record RedisOptions
     /// <summary>Hours after its last write that a key expires, 1..8,760.</summary>
     public int ExpireHours { get; init; } = 24;
 
-    /// <summary>A room is written at most this often, ms, 100..60,000.</summary>
+    /// <summary>A room is written at most this often on average, ms, 100..60,000 (<see cref="SettledPace"/>).</summary>
     public int PublishEveryMs { get; init; } = 1000;
 
     /// <summary>Live numbers of a room are written at most this often, ms, 5..200; stretched up to 200 under load.</summary>

@@ -8,7 +8,7 @@ namespace LiveStream.Publish.Redis;
 
 /// <summary>
 /// The sink of one lane: turns snapshots and live numbers into bytes on the lane's thread and leaves them in the rooms' mailboxes.
-/// Holds a room back that was let out less than <see cref="RedisOptions.PublishEveryMs"/> ago, and lets its newest version out at a later
+/// Holds a room back that was let out already in this turn of <see cref="RedisOptions.PublishEveryMs"/>, and lets its newest version out at a later
 /// tick. Sessions that the room's keys do not show are passed over. Serialising allocates nothing; each version that is kept allocates
 /// its exact array, since the client takes nothing else.
 /// </summary>
@@ -39,7 +39,7 @@ public sealed class RedisSink : LaneSink
             return 0;
         }
 
-        var waitMs = LivePace.WaitMs(NowMs, mailbox.ReleasedAtMs, publisher.Options.PublishEveryMs);
+        var waitMs = mailbox.Pace.WaitMs(NowMs, publisher.Options.PublishEveryMs);
         return waitMs == 0 && !publisher.IsOurs(mailbox) ? AnothersWaitMs : waitMs;
     }
 
@@ -183,7 +183,7 @@ public sealed class RedisSink : LaneSink
     }
 
     private bool IsDue(RoomMailbox mailbox, long nowMs) =>
-        LivePace.IsDue(nowMs, mailbox.ReleasedAtMs, publisher.Options.PublishEveryMs) && publisher.IsOurs(mailbox);
+        mailbox.Pace.WaitMs(nowMs, publisher.Options.PublishEveryMs) == 0 && publisher.IsOurs(mailbox);
 
     /// <summary>While the pace is not stretched the engine's own tick is the distance.</summary>
     private bool LiveIsDue(RoomMailbox mailbox, long nowMs) =>
@@ -191,7 +191,7 @@ public sealed class RedisSink : LaneSink
 
     private void Release(RoomMailbox mailbox, long nowMs)
     {
-        mailbox.ReleasedAtMs = nowMs;
+        mailbox.Pace.Take(nowMs, publisher.Options.PublishEveryMs);
         publisher.Release(mailbox);
     }
 

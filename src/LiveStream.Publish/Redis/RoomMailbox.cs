@@ -37,8 +37,8 @@ internal sealed class RoomMailbox(string room, int group, RoomKeys keys)
     /// <summary>Names of its keys.</summary>
     public RoomKeys Keys { get; } = keys;
 
-    /// <summary>When a settled version was last let out, by the wall clock; of the lane.</summary>
-    public long ReleasedAtMs { get; set; } = long.MinValue / 2;
+    /// <summary>When a settled version may be let out; of the lane.</summary>
+    public SettledPace Pace = new();
 
     /// <summary>The live numbers.</summary>
     public LiveSlot Live { get; } = new();
