@@ -104,9 +104,16 @@ public sealed class KeyTable<TRow>
     public void KeepOnly(Func<ulong, bool> stays)
     {
         var old = _segments;
-        _segments = [new Segment(FirstPlaces, 0)];
-        _shift = 64;
-        Count = 0;
+        var staying = 0;
+        foreach (var segment in old.DistinctBy(s => s.Rows))
+        {
+            foreach (ref readonly var row in segment.Rows.AsSpan())
+            {
+                staying += row.Key != 0 && stays(row.Key) ? 1 : 0;
+            }
+        }
+
+        Begin(staying);
         foreach (var segment in old.DistinctBy(s => s.Rows))
         {
             foreach (ref readonly var row in segment.Rows.AsSpan())
@@ -153,10 +160,37 @@ public sealed class KeyTable<TRow>
     /// <summary>Takes over a state that was written.</summary>
     public void Restore(ref StateReader reader)
     {
-        for (var rows = reader.ReadCount(); rows > 0; rows--)
+        var rows = reader.ReadCount(Unsafe.SizeOf<TRow>());
+        if (Count == 0)
+        {
+            Begin(rows);
+        }
+
+        for (; rows > 0; rows--)
         {
             var row = reader.ReadCopy<TRow>();
             Add(row.Key) = row;
+        }
+    }
+
+    // Rows that come in the order of another table fill one share of the keys after the other: in a table without segments for them each share would be split off
+    // from the whole step by step.
+    private void Begin(int rows)
+    {
+        var depth = 0;
+        while (rows >> depth > LargestPlaces / 2)
+        {
+            depth++;
+        }
+
+        // A little below the limit, which one share in some fifty passes and then grows.
+        var capacity = Math.Max(FirstPlaces, (rows >> depth) * 8 / 5);
+        _segments = new Segment[1 << depth];
+        _shift = 64 - depth;
+        Count = 0;
+        for (var i = 0; i < _segments.Length; i++)
+        {
+            _segments[i] = new Segment(capacity, depth);
         }
     }
 
