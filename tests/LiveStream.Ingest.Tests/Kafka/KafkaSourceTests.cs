@@ -107,9 +107,12 @@ public sealed class KafkaSourceTests : IAsyncDisposable
         var read = _probe.Engine.Counters.Read;
         Assert.InRange(read, 1, 40_000);
         await WaitFor.TrueAsync(() => source.Lag.Count == 4 && source.Lag.Sum(lag => lag.End) == 50_000, "an answer about the lag, while stopped");
+        Assert.True(source.Lag.Sum(lag => lag.Lag) > KafkaSource.CaughtUpRecords);
+        Assert.Equal((KafkaSourceState.Reading, false), (source.State, source.IsCaughtUp));
         Assert.InRange(_probe.Engine.Counters.Read, read, read + 5_000);
         _probe.Gate.Set();
         await WaitFor.TrueAsync(() => _probe.Engine.Counters.Read == 50_000, "all events");
+        await WaitFor.TrueAsync(() => source.IsCaughtUp, "the word that nothing is left");
         await StopAsync();
         Assert.Equal((50_000, 0), (_probe.Engine.Counters.Read, _probe.Engine.Counters.Late));
     }

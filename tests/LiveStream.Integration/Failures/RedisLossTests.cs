@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json;
 using LiveStream.App.Demo;
 using LiveStream.Integration.Fixtures;
 using LiveStream.Publish.Tests.Fixtures;
@@ -28,10 +30,15 @@ public sealed class RedisLossTests
             run.Process.Errors.Contains(redis.Configuration, StringComparison.Ordinal) ? null : run.Process.Said()));
         Assert.False(run.Process.HasExited, run.Process.Said());
 
+        // All was read and is on its own pages: only Redis stands in the way of being ready.
+        await Poll.UntilAsync(Limit, "its own pages have every room", async () => await OwnLikesAsync(run, rooms) == rooms.Length * 40 ? null : run.Process.Said());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await ReadyAsync(run));
+
         await redis.StartAgainAsync();
         using var client = await ConnectionMultiplexer.ConnectAsync($"{redis.Configuration},allowAdmin=true,abortConnect=false,connectTimeout=500");
         var views = rooms.Select(room => new RoomView(client.GetDatabase(), room)).ToList();
         await BackAsync("Redis came up", views, run, Limit);
+        await run.ReadyAsync();
         await SeriesAsync(views);
 
         await redis.CommandAsync("FLUSHALL");
@@ -44,6 +51,31 @@ public sealed class RedisLossTests
         await SeriesAsync(views);
         await run.EndAsync();
     }
+
+    private static async Task<HttpStatusCode> ReadyAsync(LiveStreamProgram run)
+    {
+        using var answer = await run.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    private static async Task<long> OwnLikesAsync(LiveStreamProgram run, string[] rooms)
+    {
+        var likes = 0L;
+        foreach (var room in rooms)
+        {
+            using var page = await run.Http.GetAsync($"/rooms/{room}/snapshot", TestContext.Current.CancellationToken);
+            if (page.IsSuccessStatusCode)
+            {
+                using var snapshot = JsonDocument.Parse(await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+                likes += Likes(snapshot.RootElement);
+            }
+        }
+
+        return likes;
+    }
+
+    private static long Likes(JsonElement snapshot) =>
+        snapshot.GetProperty("windows").GetProperty("session").GetProperty("events").TryGetProperty("like", out var likes) ? likes.GetInt64() : 0;
 
     private static async Task SendAsync(TestTopics topics, string[] rooms)
     {
@@ -71,8 +103,7 @@ public sealed class RedisLossTests
             {
                 foreach (var view in views)
                 {
-                    var likes = await view.SnapshotAsync() is { } snapshot
-                        ? snapshot.GetProperty("windows").GetProperty("session").GetProperty("events").GetProperty("like").GetInt64() : 0;
+                    var likes = await view.LikesAsync();
                     if (likes != 40 || await view.NowAsync() is null || (await view.ScreenAsync()).GetValueOrDefault("likes") != "40"
                         || await view.InRoomsAsync() is null || (await view.HotAsync("session")).Count != 1)
                     {

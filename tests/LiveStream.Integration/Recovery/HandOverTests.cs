@@ -13,6 +13,9 @@ public sealed class HandOverTests(RealKafka kafka, RealRedis redis)
 {
     private static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(6);
 
+    // A second is promised. A machine that is shared makes single ones longer, so only the best is held to it, with some room.
+    private static readonly TimeSpan StandstillLimit = TimeSpan.FromMilliseconds(1_500);
+
     [Fact]
     public Task Instances_of_the_classic_protocol_hand_rooms_over() => ScaleAsync();
 
@@ -84,13 +87,18 @@ public sealed class HandOverTests(RealKafka kafka, RealRedis redis)
                 Judge(traffic, $"instance {instance + 1} came");
             }
 
+            var standstills = new List<TimeSpan>();
             for (var instance = 0; instance < 3; instance++)
             {
                 await running[instance].EndAsync();
-                await traffic.OnAirAsync(Said);
-                Judge(traffic, $"instance {instance + 1} ended");
+
+                // What the ended instance has left looks fresh for a moment: only what another one published is the end of the standstill.
+                await traffic.OnAirAsync(Said, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+                standstills.Add(Judge(traffic, $"instance {instance + 1} ended"));
             }
 
+            Write($"At the best of these ends, rooms stood still for {standstills.Min().TotalMilliseconds:F0} ms.");
+            Assert.True(standstills.Min() <= StandstillLimit, $"At ends in order, rooms stood still for {string.Join(", ", standstills)}.");
             await traffic.SettledAsync(Said);
             await running[3].EndAsync();
         }
@@ -104,11 +112,12 @@ public sealed class HandOverTests(RealKafka kafka, RealRedis redis)
 
         string Said() => string.Join('\n', running.Select((instance, number) => $"instance {number + 1}\n{instance.Process.Said()}"));
 
-        static void Judge(RoomTraffic traffic, string what)
+        static TimeSpan Judge(RoomTraffic traffic, string what)
         {
             var oldest = traffic.TakeOldest();
             Write($"When {what}, a live object was {oldest.TotalMilliseconds:F0} ms old at most.");
             Assert.True(oldest < SessionTimeout, $"When {what}, a room stood still for {oldest}, as if nobody had been told.");
+            return oldest;
         }
     }
 

@@ -12,29 +12,35 @@ public sealed partial class RestartTests(RealKafka kafka, RealRedis redis)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    [Fact]
-    public async Task After_an_orderly_end_everything_goes_on_from_checkpoints()
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("redis")]
+    public async Task After_an_orderly_end_everything_goes_on_from_checkpoints(string store)
     {
         var (topics, settings, folder) = await PrepareAsync();
         using var checkpoints = folder;
+        settings["LIVESTREAM__CHECKPOINT__STORE"] = store;
         using var client = await ConnectionMultiplexer.ConnectAsync(redis.Server.Configuration);
         var database = client.GetDatabase();
         await using var traffic = new RoomTraffic(topics, database, rooms: 8);
         var view = new RoomView(database, traffic.Rooms[0]);
+        long from;
         await using (var first = LiveStreamProgram.Start(["run"], settings))
         {
             await first.ReadyAsync();
             await Poll.UntilAsync(Limit, "a few seconds are settled", async () => await view.LikesAsync() > 200 ? null : first.Process.Said());
+            from = Stopwatch.GetTimestamp();
             await first.EndAsync();
         }
 
         var settled = await view.LikesAsync();
         await using var second = LiveStreamProgram.Start(["run"], settings);
         await second.ReadyAsync();
+        AssertGoesOn(second, Stopwatch.GetElapsedTime(from), (traffic.Sent + 1 - settled) * traffic.Rooms.Count);
         await traffic.OnAirAsync(second.Process.Said);
         await traffic.SettledAsync(second.Process.Said);
-        Assert.Equal(4, GoesOn().Count(second.Process.Errors));
         Assert.DoesNotContain("begins anew", second.Process.Errors, StringComparison.Ordinal);
+        Assert.Equal(store == "folder", Directory.GetFiles(folder.Path, "*.checkpoint").Length > 0);
 
         // What was settled lies in the checkpoints; only what waited or came later is this instance's.
         Assert.InRange(await view.CounterAsync("read"), 1, (traffic.Sent + 1 - settled) * traffic.Rooms.Count);
@@ -49,6 +55,7 @@ public sealed partial class RestartTests(RealKafka kafka, RealRedis redis)
         using var client = await ConnectionMultiplexer.ConnectAsync(redis.Server.Configuration);
         settings["LIVESTREAM__KAFKA__PROPERTIES__group.instance.id"] = "one";
         await using var traffic = new RoomTraffic(topics, client.GetDatabase(), rooms: 8);
+        var begun = Stopwatch.GetTimestamp();
         await using (var first = LiveStreamProgram.Start(["run"], settings))
         {
             await first.ReadyAsync();
@@ -63,8 +70,8 @@ public sealed partial class RestartTests(RealKafka kafka, RealRedis redis)
         await using var second = LiveStreamProgram.Start(["run"], settings);
         await traffic.OnAirAsync(second.Process.Said, fromMs);
         TestContext.Current.TestOutputHelper?.WriteLine($"Every room was on air {Stopwatch.GetElapsedTime(from).TotalSeconds:F1} s after the start of the next instance.");
+        AssertGoesOn(second, Stopwatch.GetElapsedTime(begun), (traffic.Sent + 1) * traffic.Rooms.Count);
         await traffic.SettledAsync(second.Process.Said);
-        Assert.Equal(4, GoesOn().Count(second.Process.Errors));
         await second.EndAsync();
     }
 
@@ -124,6 +131,17 @@ public sealed partial class RestartTests(RealKafka kafka, RealRedis redis)
         Assert.Equal(7, lines.Sum(line => int.Parse(GroupLine().Match(line).Groups["lag"].Value, CultureInfo.InvariantCulture)));
     }
 
+    /// <summary>Every group has said what it goes on from. The show never stood still, so that something has come since then.</summary>
+    private static void AssertGoesOn(LiveStreamProgram instance, TimeSpan atMostAgo, long mostBehind)
+    {
+        var lines = GoesOn().Matches(instance.Process.Errors);
+        Assert.True(lines.Count == 4, instance.Process.Said());
+        Assert.All(Numbers("age"), age => Assert.InRange(age, 0, (long)Math.Ceiling(atMostAgo.TotalSeconds)));
+        Assert.InRange(Numbers("behind").Sum(), 1, mostBehind);
+
+        IEnumerable<long> Numbers(string name) => lines.Select(line => long.Parse(line.Groups[name].Value, CultureInfo.InvariantCulture));
+    }
+
     private static string WithoutLive(string snapshot) => snapshot[..snapshot.IndexOf(",\"live\":", StringComparison.Ordinal)];
 
     private async Task<(TestTopics Topics, Dictionary<string, string> Settings, TemporaryFolder Checkpoints)> PrepareAsync()
@@ -138,7 +156,7 @@ public sealed partial class RestartTests(RealKafka kafka, RealRedis redis)
         return (topics, settings, folder);
     }
 
-    [GeneratedRegex(@"Partition group \d+ goes on from the checkpoint of", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"Partition group \d+ goes on from the checkpoint of (?<age>\d+) s ago \(epoch \d+, [\d.]+ MB, read in \d+ ms\); (?<behind>\d+) records behind\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex GoesOn();
 
     [GeneratedRegex(@"group \d+: checkpoint of \d+ s ago \([\d.]+ MB\), (?<lag>\d+) records behind", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
