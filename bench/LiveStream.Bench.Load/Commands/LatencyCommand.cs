@@ -38,16 +38,20 @@ internal sealed class LatencyCommand
                 result.AddError("--rates must be numbers above 0, or such numbers with a % sign, comma separated.");
             }
         });
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(seconds) is not (>= 1 and <= 3600) || result.GetValue(warm) is not (>= 0 and <= 3600))
-            {
-                result.AddError("--seconds must be 1..3600, --warm 0..3600.");
-            }
-        });
+        AddRange(seconds, 1);
+        AddRange(warm, 0);
         command.SetAction(RunAsync);
         return command;
     }
+
+    // On the option itself: the validator of a command runs before options that were not given have their defaults.
+    private static void AddRange(Option<int> option, int least) => option.Validators.Add(result =>
+    {
+        if (result.GetValue(option) is var value && (value < least || value > 3600))
+        {
+            result.AddError($"{option.Name} must be {least}..3600.");
+        }
+    });
 
     private static IEnumerable<(string Text, bool IsShare, double? Value)> Loads(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(load => (

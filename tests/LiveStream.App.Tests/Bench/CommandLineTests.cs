@@ -21,4 +21,17 @@ public sealed class CommandLineTests
 
         Assert.Equal(errors, root.Parse(line).Errors.Count);
     }
+
+    [Theory]
+    [InlineData("latency", 0)]
+    [InlineData("latency --throughput 650000 --rooms 10000", 0)]
+    [InlineData("latency --warm 0 --seconds 1", 0)]
+    [InlineData("latency --seconds 0", 1)]
+    [InlineData("latency --warm 3601", 1)]
+    [InlineData("latency --rates 0", 1)]
+    [InlineData("growth", 0)]
+    [InlineData("growth --scale 0.1 --axes Viewers Rooms", 0)]
+    [InlineData("growth --scale 0", 1)]
+    public void The_other_commands_take_what_they_document(string line, int errors) =>
+        Assert.Equal(errors, new RootCommand { LatencyCommand.Create(), GrowthCommand.Create() }.Parse(line).Errors.Count);
 }
