@@ -19,7 +19,7 @@ public sealed record LatencyOptions
     public int Seconds { get; init; } = 30;
 
     /// <summary>Seconds before that, under the same load.</summary>
-    public int WarmSeconds { get; init; } = 10;
+    public int WarmSeconds { get; init; } = 45;
 
     /// <summary>Rooms of our own among the others, in which single events are watched.</summary>
     public int ProbeRooms { get; init; } = 16;

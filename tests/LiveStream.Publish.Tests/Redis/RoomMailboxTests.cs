@@ -59,7 +59,7 @@ public sealed class RoomMailboxTests
         Assert.InRange(sink.DueInMs("r1"u8), 1, 1000);
         epoch = 1;
         sink.OnSnapshot(PublisherBench.Snapshot("r1", 2000), new SessionOutput(0, shown: true, default));
-        Assert.Equal(1000, sink.DueInMs("r1"u8));
+        Assert.Equal(950, sink.DueInMs("r1"u8));
         sink.OnSessionOver("r1"u8, "s1"u8, 0, roomEmpty: true);
         Assert.Equal(0, sink.DueInMs("r1"u8));
     }
