@@ -50,4 +50,7 @@ public sealed record EngineOptions
 
     /// <summary>Quiet that ends a session that has had no <c>end</c>.</summary>
     public long SessionIdleMs => SessionIdleMinutes * 60_000L;
+
+    /// <summary>The longest quiet that a session goes on after, ended or not, ms: what comes later begins another one.</summary>
+    public long LongestIdleMs => Math.Max(SessionIdleMs, EndedIdleMs);
 }

@@ -278,7 +278,7 @@ public sealed class GroupIntake
         }
 
         // A session that has had an end may be open for longer than others are, where these are over soon.
-        foreach (var room in _wide.TakeQuiet(settledMs, Math.Max(_options.SessionIdleMs, EngineOptions.EndedIdleMs)))
+        foreach (var room in _wide.TakeQuiet(settledMs, _options.LongestIdleMs))
         {
             Send(Message(LaneMessageKind.Narrow) with { Wide = new WideNews(room.Name, []) });
         }
@@ -331,7 +331,7 @@ public sealed class GroupIntake
         if (_lostUpToMs.Length > 0)
         {
             // What is retained begins somewhere in a session, unless it is quiet for so long; partitions may have lost more or less.
-            _wholeFromMs = _lostUpToMs.Max() + _options.SessionIdleMs + 1;
+            _wholeFromMs = _lostUpToMs.Max() + _options.LongestIdleMs + 1;
             _lostUpToMs = [];
             Send(Message(LaneMessageKind.WholeFrom) with { TimeMs = _wholeFromMs });
         }

@@ -42,7 +42,7 @@ internal sealed class RoomTable(LaneState lane)
         {
             entry = Create(name);
             Hold(entry);
-            if (timeMs - lane.Options.SessionIdleMs <= _turnedAwayMs)
+            if (timeMs - lane.Options.LongestIdleMs <= _turnedAwayMs)
             {
                 entry.Room.MarkCapped();
             }

@@ -55,6 +55,22 @@ public sealed class WatermarkTests : IAsyncLifetime
         await _engine.CompleteAsync();
     }
 
+    /// <summary>A session that has had its <c>end</c> goes on after half an hour of quiet, however short the quiet is that ends others (world 950).</summary>
+    [Theory]
+    [InlineData(1, 30)]
+    [InlineData(45, 45)]
+    public async Task WhatWasLostMayHaveEndedASession(int idleMinutes, int expectedMinutes)
+    {
+        await using var engine = new StreamEngine(new EngineOptions { SessionIdleMinutes = idleMinutes }, new PipelineOptions { Lanes = 1 }, _ => new RecordingSink());
+        var intake = engine.OpenGroup(0, 1, null, [40_000]);
+        Like(45_000).AddTo(intake, partition: 0, recordTimestampMs: 45_000);
+        intake.Flush(CancellationToken.None);
+        var taking = intake.TakeImageAsync();
+        intake.Flush(CancellationToken.None);
+        Assert.Equal(40_000 + (expectedMinutes * 60_000L) + 1, (await taking).WholeFromMs);
+        await engine.CompleteAsync();
+    }
+
     [Fact]
     public async Task TheLastRepresentableTimeSettles()
     {
