@@ -209,7 +209,14 @@ internal sealed class ConsumerSession : IDisposable
         }
 
         _saver.Service(_groups.All, now);
-        return !_keeper.Keep(now, _blocked) && !_saver.AnyIsOvertaken(_groups.All);
+        var goesOn = !_keeper.Keep(now, _blocked);
+        if (_saver.AnyIsOvertaken(_groups.All))
+        {
+            _membership.OnComingBack();
+            return false;
+        }
+
+        return goesOn;
     }
 
     /// <summary>Pauses partitions that came, and begins to read the groups whose state is there.</summary>

@@ -53,6 +53,12 @@ internal sealed class Membership(int sessionTimeoutMs, MonotonicClock clock, ILo
         return isFirst;
     }
 
+    /// <summary>
+    /// This consumer comes back with a new client, since somebody else has taken its groups over: if that was another process of its name, it has used up its chance,
+    /// and the one that came later stays.
+    /// </summary>
+    public void OnComingBack() => _shutOutMs = clock.NowMs;
+
     /// <summary>Kafka took a commit that was sent at a time of the reading thread's clock: one from before the doubt proves nothing.</summary>
     public void OnProof(long sentMs)
     {

@@ -63,6 +63,18 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public void One_that_came_back_since_its_groups_were_taken_over_has_used_up_its_chance()
+    {
+        _membership.OnComingBack();
+        _time.Pass(59_999);
+        Assert.False(_membership.MayComeBack());
+        _time.Pass(60_000);
+        _membership.OnComingBack();
+        _time.Pass(60_000);
+        Assert.True(_membership.MayComeBack());
+    }
+
+    [Fact]
     public void Where_nothing_is_committed_a_while_without_news_has_to_do()
     {
         _time.Pass(60_000);
