@@ -104,6 +104,6 @@ internal sealed class LatencyPrograms : IDisposable
         return TiedProcess.Start(
             Path.Combine(_folder.FullName, command + ".log"),
             "dotnet",
-            ["exec", Path.Combine(AppContext.BaseDirectory, "livestream.dll"), command, .. arguments, .. settings.SelectMany(setting => new[] { "--set", setting })]);
+            ["exec", Repository.Program, command, .. arguments, .. settings.SelectMany(setting => new[] { "--set", setting })]);
     }
 }

@@ -6,9 +6,9 @@ internal static class Repository
     /// <summary>The folder of LiveStream.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>livestream.dll as it is run: in its own output folder, of the configuration of these tests.</summary>
+    /// <summary>livestream.dll as it is run: published, of the configuration of whoever asks.</summary>
     public static string Program { get; } = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "LiveStream.App", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "livestream.dll"));
+        AppContext.BaseDirectory, "..", "..", "..", "publish", "LiveStream.App", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "livestream.dll"));
 
     private static string FindRoot()
     {
