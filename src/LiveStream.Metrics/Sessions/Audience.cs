@@ -180,6 +180,7 @@ public sealed class Audience
     public void AddRows(Audience other, Func<ulong, bool> own)
     {
         _orders.AddRows(other._orders);
+        Viewers.Expect(other.Viewers.Count);
         other.Viewers.ForEach((ref ViewerRow row) =>
         {
             if (own(row.Key))
@@ -222,7 +223,7 @@ public sealed class Audience
     /// <summary>Takes over a state that was written.</summary>
     public void Restore(ref StateReader reader)
     {
-        Viewers.Restore(ref reader);
+        Viewers.Restore(ref reader, reader.OwnViewers);
         _retention.Restore(ref reader);
         _segments.Restore(ref reader);
         _survival.Restore(ref reader);

@@ -25,6 +25,9 @@ public ref struct StateReader
         _names = names;
     }
 
+    /// <summary>Which viewers' rows are taken over; all when null. Those of others are passed over, not built to be thrown away.</summary>
+    public Func<ulong, bool>? OwnViewers { get; set; }
+
     /// <summary>Whether everything has been read.</summary>
     public readonly bool End => _bytes.End;
 

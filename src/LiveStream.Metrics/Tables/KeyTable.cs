@@ -113,6 +113,11 @@ public sealed class KeyTable<TRow>
             }
         }
 
+        if (staying == Count)
+        {
+            return;
+        }
+
         Begin(staying);
         foreach (var segment in old.DistinctBy(s => s.Rows))
         {
@@ -158,19 +163,42 @@ public sealed class KeyTable<TRow>
     }
 
     /// <summary>Takes over a state that was written.</summary>
-    public void Restore(ref StateReader reader)
+    public void Restore(ref StateReader reader) => Restore(ref reader, own: null);
+
+    /// <summary>Takes over the rows that a test lets in, or all when there is none.</summary>
+    public void Restore(ref StateReader reader, Func<ulong, bool>? own)
     {
         var rows = reader.ReadCount(Unsafe.SizeOf<TRow>());
+        Expect(own is null ? rows : CountOf(reader, rows, own));
+        for (; rows > 0; rows--)
+        {
+            var row = reader.ReadCopy<TRow>();
+            if (own is null || own(row.Key))
+            {
+                Add(row.Key) = row;
+            }
+        }
+    }
+
+    /// <summary>Makes places for rows to come, if there are none yet.</summary>
+    public void Expect(int rows)
+    {
         if (Count == 0)
         {
             Begin(rows);
         }
+    }
 
+    // The reader is a copy: the rows are read once more.
+    private static int CountOf(StateReader reader, int rows, Func<ulong, bool> own)
+    {
+        var count = 0;
         for (; rows > 0; rows--)
         {
-            var row = reader.ReadCopy<TRow>();
-            Add(row.Key) = row;
+            count += own(reader.ReadCopy<TRow>().Key) ? 1 : 0;
         }
+
+        return count;
     }
 
     // Rows that come in the order of another table fill one share of the keys after the other: in a table without segments for them each share would be split off

@@ -80,7 +80,9 @@ internal sealed class ImageReader(LaneState lane, RoomTable rooms, WideLane wide
 
         var entry = rooms.Create(name);
         entry.Room.IsWing = true;
+        reader.OwnViewers = wide.IsOwn;
         entry.Restore(ref reader);
+        reader.OwnViewers = null;
         if (kind == RoomKind.Wing)
         {
             wings.Add(entry);

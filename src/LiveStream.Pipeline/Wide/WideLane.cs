@@ -198,9 +198,12 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         lane.Caps.Restore(keepsCounts && entry.Room.Open.Count > 0 ? 1 : 0, 0);
     }
 
+    /// <summary>Whether this lane counts a viewer of a wide room.</summary>
+    public bool IsOwn(ulong viewer) => RoomRouting.LaneOfViewer(viewer, lane.Lanes) == lane.Number;
+
     private void TakeOver(in LaneLetter letter)
     {
-        var reader = new StateReader(letter.Image!.Value, lane.Names);
+        var reader = new StateReader(letter.Image!.Value, lane.Names) { OwnViewers = IsOwn };
         reader.BeginRoom(out var room, out _, out _);
         var entry = rooms.GetOrAdd(lane.Names.Intern(room), long.MinValue);
         entry.Room.IsWing = true;
@@ -209,8 +212,6 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         Attach(entry, letter.From);
         lane.Counters.AddBuffered(entry.Pending);
     }
-
-    private bool IsOwn(ulong viewer) => RoomRouting.LaneOfViewer(viewer, lane.Lanes) == lane.Number;
 
     // The seconds of events that wait are known to all lanes in the same way: each has seen all of them.
     private void Attach(RoomEntry entry, int leader)

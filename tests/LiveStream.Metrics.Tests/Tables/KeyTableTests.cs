@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LiveStream.Metrics.State;
 using LiveStream.Metrics.Tables;
 using LiveStream.Metrics.Viewers;
 
@@ -121,10 +122,21 @@ public sealed class KeyTableTests
         Assert.InRange(allocated, copy.Bytes, (copy.Bytes * 1.3) + (image * 1.3) + 200_000);
 
         var keys = Enumerable.Range(0, rows).Select(static i => Made.Key(i)).Where(static key => key % 2 == 0).ToHashSet();
+        var own = new KeyTable<ViewerRow>();
+        Made.HandOver(table.Save, (ref StateReader reader) => own.Restore(ref reader, keys.Contains));
         copy.KeepOnly(keys.Contains);
-        Assert.Equal(keys.Count, copy.Count);
-        Assert.All(keys.Where(key => Unsafe.IsNullRef(ref copy.Find(key))), key => Assert.Fail($"{key} is gone"));
-        Assert.InRange(copy.Bytes, image / 2 * 0.9, image * 1.1);
+        foreach (var half in (KeyTable<ViewerRow>[])[copy, own])
+        {
+            Assert.Equal(keys.Count, half.Count);
+            Assert.All(keys.Where(key => Unsafe.IsNullRef(ref half.Find(key))), key => Assert.Fail($"{key} is gone"));
+            Assert.InRange(half.Bytes, image / 2 * 0.9, image * 1.1);
+        }
+
+        var bytes = copy.Bytes;
+        before = GC.GetAllocatedBytesForCurrentThread();
+        copy.KeepOnly(keys.Contains);
+        Assert.Equal((keys.Count, bytes), (copy.Count, copy.Bytes));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (bytes / 10) + 2_000);
     }
 
     private static ulong Key(string kind, int i) => kind switch
