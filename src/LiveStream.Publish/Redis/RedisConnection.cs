@@ -4,7 +4,10 @@ using StackExchange.Redis;
 namespace LiveStream.Publish.Redis;
 
 /// <summary>One connection as long as it lasts.</summary>
-internal sealed record RedisLink(ConnectionMultiplexer Multiplexer, IDatabase Database);
+/// <param name="Multiplexer">The client's connection.</param>
+/// <param name="Database">Its commands.</param>
+/// <param name="IsCluster">Whether all keys of a call have to lie in one slot.</param>
+internal sealed record RedisLink(ConnectionMultiplexer Multiplexer, IDatabase Database, bool IsCluster);
 
 /// <summary>
 /// Owns the connection: makes it, and makes a new one when a call failed or did not return. Writers wait in <see cref="UpAsync"/>
@@ -121,7 +124,7 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
             {
                 connecting ??= ConnectionMultiplexer.ConnectAsync(configuration);
                 var multiplexer = await connecting.WaitAsync(attempt, time, cancellationToken);
-                var link = new RedisLink(multiplexer, multiplexer.GetDatabase());
+                var link = new RedisLink(multiplexer, multiplexer.GetDatabase(), IsCluster(multiplexer));
                 multiplexer.ConnectionFailed += (_, failure) =>
                     Lost(link, failure.Exception ?? new IOException(failure.FailureType.ToString()));
                 if (lost is not null)
@@ -163,6 +166,10 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
             logger.LogDebug(stuck, "The old connection to Redis did not close in time.");
         }
     }
+
+    // A proxy before many servers spreads keys as a cluster does.
+    private static bool IsCluster(ConnectionMultiplexer multiplexer) =>
+        Array.Exists(multiplexer.GetEndPoints(), endPoint => multiplexer.GetServer(endPoint).ServerType is not (ServerType.Standalone or ServerType.Sentinel));
 
     private static string ToText(System.Net.EndPoint endPoint) => endPoint is System.Net.DnsEndPoint named ? $"{named.Host}:{named.Port}" : endPoint.ToString() ?? "";
 

@@ -6,14 +6,19 @@ namespace LiveStream.Publish.Redis;
 
 /// <summary>
 /// Writes rooms: takes them from a queue in which each room stands at most once, sends the script, hands the reply to the room's
-/// mailbox. <see cref="WritersPerQueue"/> asynchronous writers a queue, so that many rooms are in flight on one connection and no
-/// thread waits. A call that fails leaves the room waiting; the publisher's timer queues it again.
+/// mailbox. Asynchronous writers, so that many rooms are in flight on one connection and no thread waits. Live numbers are small and many: those of
+/// all rooms that wait go out in one call, unless the server is a cluster. A call that fails leaves its rooms waiting; the publisher's timer queues
+/// them again.
 /// </summary>
 internal sealed class RoomWriter(
     RedisOptions options, RedisConnection connection, PublishMeter meter, LivePace pace, Func<int, long> epochOfGroup, TimeProvider time, ILogger logger)
 {
-    /// <summary>Calls in flight of each of the two kinds.</summary>
-    public const int WritersPerQueue = 128;
+    /// <summary>Most rooms whose live numbers go out in one call: some 300 us of the server's time.</summary>
+    public const int LiveRoomsPerCall = 64;
+
+    // Calls in flight. Few of the live ones: rooms that wait for one to return go out together.
+    private const int SettledWriters = 128;
+    private const int LiveWriters = 4;
 
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
 
@@ -57,42 +62,74 @@ internal sealed class RoomWriter(
     /// <summary>All writers, until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken)
     {
-        var writers = new List<Task>(2 * WritersPerQueue);
-        for (var i = 0; i < WritersPerQueue; i++)
-        {
-            writers.Add(WriteAllAsync(settled.Reader, WriteSettledAsync, cancellationToken));
-            writers.Add(WriteAllAsync(live.Reader, WriteLiveAsync, cancellationToken));
-        }
-
-        return Task.WhenAll(writers);
+        return Task.WhenAll(
+        [
+            .. Enumerable.Range(0, SettledWriters).Select(_ => WriteAllSettledAsync(cancellationToken)),
+            .. Enumerable.Range(0, LiveWriters).Select(_ => WriteAllLiveAsync(cancellationToken)),
+        ]);
     }
 
     /// <summary>Writes a room's settled numbers over a connection; when that fails it waits to be queued again.</summary>
     public Task WriteSettledAsync(RedisLink link, RoomMailbox mailbox) =>
         WriteAsync(link, mailbox, TryWriteSettledAsync, static failed => failed.SettledFailed());
 
-    /// <summary>Writes a room's live numbers over a connection; when that fails it waits to be queued again.</summary>
-    public Task WriteLiveAsync(RedisLink link, RoomMailbox mailbox) =>
-        WriteAsync(link, mailbox, TryWriteLiveAsync, static failed => failed.Live.Failed());
-
-    private async Task WriteAllAsync(ChannelReader<RoomMailbox> queue, Func<RedisLink, RoomMailbox, Task> write, CancellationToken cancellationToken)
+    /// <summary>Writes the live numbers of rooms over a connection; when that fails they wait to be queued again.</summary>
+    public Task WriteLiveAsync(RedisLink link, ReadOnlySpan<RoomMailbox> mailboxes)
     {
-        await foreach (var mailbox in queue.ReadAllAsync(cancellationToken))
+        if (!link.IsCluster)
         {
-            await write(await connection.UpAsync(cancellationToken), mailbox);
+            return WriteLiveAsync(link, LiveBatch.Take(mailboxes, epochOfGroup, expireSeconds));
+        }
+
+        var calls = new Task[mailboxes.Length];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            calls[i] = WriteLiveAsync(link, LiveBatch.Take(mailboxes.Slice(i, 1), epochOfGroup, expireSeconds));
+        }
+
+        return Task.WhenAll(calls);
+    }
+
+    private async Task WriteAllSettledAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var mailbox in settled.Reader.ReadAllAsync(cancellationToken))
+        {
+            await WriteSettledAsync(await connection.UpAsync(cancellationToken), mailbox);
         }
     }
 
-    private async Task WriteAsync(RedisLink link, RoomMailbox mailbox, Func<RedisLink, RoomMailbox, Task> write, Action<RoomMailbox> failed)
+    private async Task WriteAllLiveAsync(CancellationToken cancellationToken)
+    {
+        var waiting = new RoomMailbox[LiveRoomsPerCall];
+        while (await live.Reader.WaitToReadAsync(cancellationToken))
+        {
+            var link = await connection.UpAsync(cancellationToken);
+            var started = time.GetTimestamp();
+            var count = 0;
+            while (count < waiting.Length && live.Reader.TryRead(out var mailbox))
+            {
+                waiting[count++] = mailbox;
+            }
+
+            var writing = WriteLiveAsync(link, waiting.AsSpan(0, count));
+            pace.Spent(time.GetElapsedTime(started));
+            await writing;
+        }
+    }
+
+    private Task WriteLiveAsync(RedisLink link, LiveBatch batch) =>
+        batch.Count == 0 ? Task.CompletedTask : WriteAsync(link, batch, TryWriteLiveAsync, static failed => failed.Failed());
+
+    private async Task WriteAsync<T>(RedisLink link, T rooms, Func<RedisLink, T, Task> write, Action<T> failed)
     {
         try
         {
-            await write(link, mailbox);
+            await write(link, rooms);
         }
         catch (Exception trouble) when (IsTrouble(trouble))
         {
             meter.CountFailed();
-            failed(mailbox);
+            failed(rooms);
             if (trouble is RedisServerException refused && !IsOfAnother(refused))
             {
                 SayRefused(refused);
@@ -126,7 +163,7 @@ internal sealed class RoomWriter(
         }
 
         var sentAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var reply = await EvaluateAsync(link, Scripts.Settled, call.Keys, call.Arguments);
+        var reply = (long)await EvaluateAsync(link, Scripts.Settled, call.Keys, call.Arguments);
         if (mailbox.SettledReplied(call, reply, sentAtMs))
         {
             settled.Writer.TryWrite(mailbox);
@@ -148,19 +185,18 @@ internal sealed class RoomWriter(
         }
     }
 
-    private async Task TryWriteLiveAsync(RedisLink link, RoomMailbox mailbox)
+    private async Task TryWriteLiveAsync(RedisLink link, LiveBatch batch)
     {
-        var started = time.GetTimestamp();
-        if (!mailbox.Live.TryTake(epochOfGroup(mailbox.Group), mailbox.SettledMs, mailbox.ExpectedMs, out var call))
-        {
-            return;
-        }
-
         var sentAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var evaluating = EvaluateAsync(
-            link, Scripts.Live, mailbox.Keys.Live, [call.Epoch, call.OffsetSum, call.Json, expireSeconds, call.ExpectedMs, call.SettledMs]);
-        pace.Spent(time.GetElapsedTime(started));
-        var reply = await evaluating;
+        var replies = (string)(await EvaluateAsync(link, Scripts.Live, batch.Keys, batch.Arguments))!;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            LiveReplied(batch[i], replies[i] - '0', sentAtMs);
+        }
+    }
+
+    private void LiveReplied(RoomMailbox mailbox, long reply, long sentAtMs)
+    {
         if (mailbox.Live.Replied(reply, sentAtMs))
         {
             live.Writer.TryWrite(mailbox);
@@ -184,16 +220,16 @@ internal sealed class RoomWriter(
         }
     }
 
-    private async Task<long> EvaluateAsync(RedisLink link, string script, RedisKey[] keys, RedisValue[] arguments)
+    private async Task<RedisResult> EvaluateAsync(RedisLink link, string script, RedisKey[] keys, RedisValue[] arguments)
     {
         try
         {
-            return (long)await link.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(callTimeout, time);
+            return await link.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(callTimeout, time);
         }
         catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
             // The client forgets its scripts on this answer and loads them again.
-            return (long)await link.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(callTimeout, time);
+            return await link.Database.ScriptEvaluateAsync(script, keys, arguments).WaitAsync(callTimeout, time);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace LiveStream.Publish.Redis;
 
 /// <summary>
-/// The two scripts that write a room, each atomic and fenced (recovery.md, 5). They return one integer, see <see cref="Written"/>,
+/// The two scripts that write rooms, each atomic and fenced (recovery.md, 5). What they return of a room: <see cref="Written"/>,
 /// <see cref="NeedsWhole"/>; 0 or less means refused.
 /// </summary>
 internal static class Scripts
@@ -77,30 +77,38 @@ internal static class Scripts
         """;
 
     /// <summary>
-    /// Keys: <see cref="RoomKeys.Live"/>. Arguments: epoch, sum of offsets, the live object, seconds to expiry, T of the settled keys that
-    /// should be there at least (0 = none), T of the writer's own settled numbers. A refused write returns 0: a newer owner, or newer numbers of the same, or
-    /// settled numbers that the writer has yet to catch up with.
+    /// Rooms one after the other. Keys: <see cref="RoomKeys.Live"/> of each. Arguments: seconds to expiry, then of each room: epoch, sum of offsets, the live
+    /// object, T of the settled keys that should be there at least (0 = none), T of the writer's own settled numbers. Returns a digit for each room. A refused
+    /// write returns 0: a newer owner, or newer numbers of the same, or settled numbers that the writer has yet to catch up with.
     /// </summary>
     public const string Live = """
-        local stored = redis.call('HMGET', KEYS[1], 'nowEpoch', 'nowOffsets', 'asOf')
-        local epoch, offsets = tonumber(ARGV[1]), tonumber(ARGV[2])
-        local storedEpoch, storedOffsets = tonumber(stored[1] or ''), tonumber(stored[2] or '')
-        if storedEpoch and (epoch < storedEpoch or (epoch == storedEpoch and offsets < storedOffsets)) then
-          return 0
+        local replies = {}
+        local expire = ARGV[1]
+        for room = 1, #KEYS / 2 do
+          local fence, now, at = KEYS[2 * room - 1], KEYS[2 * room], 5 * room - 3
+          local stored = redis.call('HMGET', fence, 'nowEpoch', 'nowOffsets', 'asOf')
+          local epoch, offsets = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+          local storedEpoch, storedOffsets, storedT = tonumber(stored[1] or ''), tonumber(stored[2] or ''), tonumber(stored[3] or '')
+          if storedEpoch and (epoch < storedEpoch or (epoch == storedEpoch and offsets < storedOffsets)) then
+            replies[room] = 0
+          elseif storedT and tonumber(ARGV[at + 4]) < storedT then
+            replies[room] = 0
+          else
+            redis.call('SET', now, ARGV[at + 2], 'EX', expire)
+            redis.call('HMSET', fence, 'nowEpoch', ARGV[at], 'nowOffsets', ARGV[at + 1])
+            redis.call('EXPIRE', fence, expire)
+            local expectedT = tonumber(ARGV[at + 3])
+            replies[room] = expectedT > 0 and (not storedT or storedT < expectedT) and 2 or 1
+          end
         end
-        local storedT = tonumber(stored[3] or '')
-        if storedT and tonumber(ARGV[6]) < storedT then
-          return 0
-        end
-        redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
-        redis.call('HMSET', KEYS[1], 'nowEpoch', ARGV[1], 'nowOffsets', ARGV[2])
-        redis.call('EXPIRE', KEYS[1], ARGV[4])
-        local expectedT = tonumber(ARGV[5])
-        if expectedT > 0 and (not storedT or storedT < expectedT) then
-          return 2
-        end
-        return 1
+        return table.concat(replies)
         """;
+
+    /// <summary>Arguments of <see cref="Live"/> before those of the rooms.</summary>
+    public const int LiveHead = 1;
+
+    /// <summary>Arguments of <see cref="Live"/> of one room.</summary>
+    public const int LiveEach = 5;
 
     private static string ScreenArguments()
     {

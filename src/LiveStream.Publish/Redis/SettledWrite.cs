@@ -27,7 +27,7 @@ internal sealed record StoredState(SettledWrite Write, long Epoch);
 /// <param name="Arguments">Of the script.</param>
 internal readonly record struct SettledCall(SettledWrite Write, long Epoch, RedisKey[] Keys, RedisValue[] Arguments);
 
-/// <summary>One call of the script for live numbers.</summary>
+/// <summary>What a call of the script for live numbers says of one room.</summary>
 /// <param name="Json">The live object.</param>
 /// <param name="Epoch">With which epoch.</param>
 /// <param name="OffsetSum">Orders the versions of one epoch.</param>

@@ -19,7 +19,7 @@ public class MemoryDatabase : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => (targetMethod?.Name, args) switch
     {
         (nameof(IDatabase.ScriptEvaluateAsync), [string script, RedisKey[] keys, RedisValue[] values, ..]) =>
-            _link!.CallAsync(redis => (RedisResult)SingleResult.Invoke([(RedisValue)redis.Evaluate(script, keys, values)])),
+            _link!.CallAsync(redis => (RedisResult)SingleResult.Invoke([redis.Evaluate(script, keys, values)])),
         (nameof(IDatabase.SortedSetAddAsync), [RedisKey key, SortedSetEntry[] entries, ..]) => _link!.CallAsync(redis =>
         {
             Array.ForEach(entries, entry => redis.AddToSet(key!, entry.Element!, entry.Score));

@@ -51,9 +51,10 @@ internal sealed class MemoryRedis
     public void RemoveFromSet(string key, string member) => _sets.GetValueOrDefault(key)?.Remove(member);
 
     /// <summary>Runs one of the publisher's scripts.</summary>
-    public long Evaluate(string script, RedisKey[] keys, RedisValue[] arguments) =>
+    public RedisValue Evaluate(string script, RedisKey[] keys, RedisValue[] arguments) =>
         ReferenceEquals(script, Scripts.Settled) ? WriteSettled(keys, arguments)
-        : ReferenceEquals(script, Scripts.Live) ? WriteLive(keys, arguments)
+        : ReferenceEquals(script, Scripts.Live) ? string.Concat(Enumerable.Range(0, keys.Length / 2).Select(room =>
+            WriteLive(keys.AsSpan(room * 2, 2), arguments.AsSpan(Scripts.LiveHead + (room * Scripts.LiveEach), Scripts.LiveEach))))
         : throw new ArgumentException("This script has no twin here.", nameof(script));
 
     private static TValue Made<TValue>(Dictionary<string, TValue> of, string key)
@@ -132,7 +133,7 @@ internal sealed class MemoryRedis
         }
     }
 
-    private long WriteLive(RedisKey[] keys, RedisValue[] arguments)
+    private long WriteLive(ReadOnlySpan<RedisKey> keys, ReadOnlySpan<RedisValue> arguments)
     {
         var fence = Hash(keys[0]!);
         var (epoch, offsets) = ((long)arguments[0], (long)arguments[1]);
@@ -142,7 +143,7 @@ internal sealed class MemoryRedis
         }
 
         var settledMs = Number(fence, "asOf");
-        if ((long)arguments[5] < settledMs)
+        if ((long)arguments[4] < settledMs)
         {
             return 0;
         }
@@ -152,7 +153,7 @@ internal sealed class MemoryRedis
         written["nowEpoch"] = arguments[0]!;
         written["nowOffsets"] = arguments[1]!;
         LiveWritten?.Invoke(keys[1]!, epoch, offsets);
-        var expectedMs = (long)arguments[4];
+        var expectedMs = (long)arguments[3];
         return expectedMs > 0 && !(settledMs >= expectedMs) ? Scripts.NeedsWhole : Scripts.Written;
     }
 }

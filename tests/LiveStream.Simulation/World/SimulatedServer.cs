@@ -107,7 +107,7 @@ internal sealed class SimulatedLink
     {
         _server = server;
         _client = client;
-        Redis = new RedisLink(null!, MemoryDatabase.Over(this));
+        Redis = new RedisLink(null!, MemoryDatabase.Over(this), IsCluster: false);
     }
 
     /// <summary>What the publisher calls; it never asks for the client's multiplexer.</summary>

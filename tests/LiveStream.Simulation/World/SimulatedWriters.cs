@@ -70,10 +70,16 @@ internal sealed class SimulatedWriters(SimulatedWorld world, ProcessClock clock,
         var taken = _queued.ToArray();
         _queued.Clear();
         var writer = publisher.Writer;
-        foreach (var (mailbox, isLive) in taken)
+        foreach (var (mailbox, _) in taken.Where(static queued => !queued.IsLive))
         {
             UnderWay++;
-            _ = WatchAsync(isLive ? writer.WriteLiveAsync(link.Redis, mailbox) : writer.WriteSettledAsync(link.Redis, mailbox), link);
+            _ = WatchAsync(writer.WriteSettledAsync(link.Redis, mailbox), link);
+        }
+
+        foreach (var together in taken.Where(static queued => queued.IsLive).Select(static queued => queued.Mailbox).Chunk(world.Random.Next(1, RoomWriter.LiveRoomsPerCall)))
+        {
+            UnderWay++;
+            _ = WatchAsync(writer.WriteLiveAsync(link.Redis, together), link);
         }
 
         Collect();
