@@ -9,7 +9,8 @@ namespace LiveStream.Bench.Load.Latency;
 /// <summary>One load, measured: the programs run, probes are sent among it, and Redis is watched.</summary>
 internal static class LatencyRun
 {
-    private const int SendersLeadMs = 500;
+    // A new room has live numbers from its first settled second on. That is what it is, but it is not the latency of a room on air.
+    private const int FirstSecondsMs = 10_000;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Measures it; Redis is emptied before.</summary>
@@ -34,16 +35,16 @@ internal static class LatencyRun
         LatencyPrograms programs, ConnectionMultiplexer redis, IProducer<byte[], byte[]> producer, string load, LatencyOptions options)
     {
         var clock = new SteadyClock();
-        var fromMs = clock.NowMs + (options.WarmSeconds * 1000);
+        var fromMs = clock.NowMs + Math.Max(FirstSecondsMs, options.WarmSeconds * 1000);
         var untilMs = fromMs + (options.Seconds * 1000);
-        var probes = new Probes(options, fromMs, untilMs);
-        var live = new LiveWatch(redis.GetDatabase(), probes, clock);
+        var probes = new Probes(options, fromMs - FirstSecondsMs, untilMs);
+        var live = new LiveWatch(redis.GetDatabase(), probes, clock, fromMs);
         var settled = new SettledWatch(clock, new EngineOptions().LatenessMs, EngineOptions.HopMs, fromMs, untilMs);
         await settled.StartAsync(redis.GetSubscriber());
         using var over = new CancellationTokenSource();
         var sending = Task.Factory.StartNew(() => probes.Send(producer, programs.Likes, clock, over.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var watching = live.RunAsync(over.Token);
-        await UntilAsync(fromMs + SendersLeadMs, programs, clock);
+        await UntilAsync(fromMs, programs, clock);
         var (readBefore, readFromMs) = (live.Read, clock.NowMs);
         await UntilAsync(untilMs, programs, clock);
         var readPerSecond = (live.Read - readBefore) / (clock.NowMs - readFromMs) * 1000;

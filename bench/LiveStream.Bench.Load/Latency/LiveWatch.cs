@@ -5,9 +5,9 @@ namespace LiveStream.Bench.Load.Latency;
 
 /// <summary>
 /// Looks at the <c>now</c> keys of the probe rooms about every millisecond, all in one command on a connection of its own, and notes when
-/// each like was first in a count. So what it sees is late by a round trip and a millisecond, never early.
+/// each like was first in a count. So what it sees is late by a round trip and a millisecond, never early. Likes before <c>fromMs</c> are not measured.
 /// </summary>
-internal sealed class LiveWatch(IDatabase redis, Probes probes, SteadyClock clock)
+internal sealed class LiveWatch(IDatabase redis, Probes probes, SteadyClock clock, double fromMs)
 {
     private readonly RedisKey[] _keys = [.. Enumerable.Range(0, probes.Rooms).Select(room => (RedisKey)$"live:{{{Probes.RoomId(room)}}}:now")];
     private readonly RedisValue[] _last = new RedisValue[probes.Rooms];
@@ -49,7 +49,7 @@ internal sealed class LiveWatch(IDatabase redis, Probes probes, SteadyClock cloc
         {
             for (var n = _seen[room] + 1; n <= probes.PerRoom; n++)
             {
-                _latenciesMs.Add(nowMs - probes.IntendedMs(room, n));
+                Add(room, n, nowMs);
             }
         }
 
@@ -67,7 +67,15 @@ internal sealed class LiveWatch(IDatabase redis, Probes probes, SteadyClock cloc
 
         for (var count = likes.GetInt32(); _seen[room] < count;)
         {
-            _latenciesMs.Add(nowMs - probes.IntendedMs(room, ++_seen[room]));
+            Add(room, ++_seen[room], nowMs);
+        }
+    }
+
+    private void Add(int room, int n, double nowMs)
+    {
+        if (probes.IntendedMs(room, n) is var intendedMs && intendedMs >= fromMs)
+        {
+            _latenciesMs.Add(nowMs - intendedMs);
         }
     }
 }

@@ -110,7 +110,7 @@ public sealed class RedisSink : LaneSink
             break;
         }
 
-        publisher.Pace.Spent(publisher.Time.GetElapsedTime(started));
+        publisher.Pace.Spent(publisher.Time.GetElapsedTime(started), 1);
     }
 
     /// <inheritdoc/>
@@ -178,8 +178,9 @@ public sealed class RedisSink : LaneSink
             }
         }
 
+        var looked = heldLive.Count;
         heldLive.RemoveRange(kept, heldLive.Count - kept);
-        publisher.Pace.Spent(publisher.Time.GetElapsedTime(started));
+        publisher.Pace.Spent(publisher.Time.GetElapsedTime(started), looked);
     }
 
     private bool IsDue(RoomMailbox mailbox, long nowMs) =>

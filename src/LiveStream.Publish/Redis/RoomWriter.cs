@@ -112,7 +112,7 @@ internal sealed class RoomWriter(
             }
 
             var writing = WriteLiveAsync(link, waiting.AsSpan(0, count));
-            pace.Spent(time.GetElapsedTime(started));
+            pace.Spent(time.GetElapsedTime(started), count);
             await writing;
         }
     }

@@ -15,7 +15,7 @@ public sealed class LivePaceTests
     public void The_interval_stretches_with_the_time_that_live_numbers_take(double load, int expectedMs)
     {
         var pace = new LivePace(25);
-        pace.Spent(load * Second);
+        pace.Spent(load * Second, 10_000_000);
         pace.Update(Second);
         Assert.Equal(expectedMs, pace.IntervalMs);
         Assert.Equal(expectedMs > 25, pace.Stretched);
@@ -27,7 +27,7 @@ public sealed class LivePaceTests
         var pace = new LivePace(25);
         for (var i = 0; i < 20; i++)
         {
-            pace.Spent(0.2 * (25.0 / pace.IntervalMs) * Second);
+            pace.Spent(0.2 * (25.0 / pace.IntervalMs) * Second, 50_000);
             pace.Update(Second);
         }
 
@@ -38,6 +38,18 @@ public sealed class LivePaceTests
         }
 
         Assert.Equal(25, pace.IntervalMs);
+    }
+
+    [Fact]
+    public void Time_that_no_room_takes_is_not_counted()
+    {
+        var pace = new LivePace(25);
+        pace.Spent(Second, 4000);
+        pace.Update(Second);
+        Assert.Equal(25, pace.IntervalMs);
+        pace.Spent(Second, 10_000);
+        pace.Update(Second);
+        Assert.Equal(50, pace.IntervalMs);
     }
 
     [Theory]
@@ -54,7 +66,7 @@ public sealed class LivePaceTests
         var pace = new LivePace(25);
         for (var i = 0; i < 20; i++)
         {
-            pace.Spent(Second);
+            pace.Spent(Second, 50_000);
             pace.Update(Second);
         }
 

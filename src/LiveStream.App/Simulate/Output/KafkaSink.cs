@@ -92,7 +92,7 @@ public sealed class KafkaSink : IDisposable
         {
             BootstrapServers = kafka.BootstrapServers,
             ClientId = "livestream-simulate",
-            LingerMs = 2,
+            LingerMs = 20,
             EnableIdempotence = true,
             EnableBackgroundPoll = false,
             DeliveryReportFields = "status",
