@@ -34,6 +34,18 @@ internal sealed class LiveSlot
     /// <summary>When the last write that Redis took was sent, by the wall clock.</summary>
     public long AcceptedAtMs => Interlocked.Read(ref acceptedAtMs);
 
+    /// <summary>Largest event time that was seen, ms since the Unix epoch.</summary>
+    public long AtMs
+    {
+        get
+        {
+            lock (gate)
+            {
+                return figures.AtMs;
+            }
+        }
+    }
+
     /// <summary>Whether anything has still to reach Redis.</summary>
     public bool IsWaiting
     {

@@ -17,7 +17,7 @@ public sealed record RedisOptions
     /// <summary>A room is written at most this often on average, ms, 100..60,000 (<see cref="SettledPace"/>).</summary>
     public int PublishEveryMs { get; init; } = 1000;
 
-    /// <summary>Live numbers of a room are written at most this often, ms, 5..200; stretched up to 200 under load.</summary>
+    /// <summary>Live numbers of a room are written at most this often, ms, 5..200; stretched up to 200 under load, and 200 for a room that is being caught up.</summary>
     public int LiveEveryMs { get; init; } = 25;
 
     /// <summary>Rooms that are published at once; further ones are refused and counted.</summary>

@@ -17,6 +17,9 @@ public sealed class RedisSink : LaneSink
     // While a group is not known to be this instance's.
     private const int AnothersWaitMs = 100;
 
+    // Of a room's latest event, by the wall clock.
+    private const int BehindMs = 10_000;
+
     private readonly RedisPublisher publisher;
     private readonly ArrayBufferWriter<byte> text = new(1 << 14);
     private readonly ArrayBufferWriter<byte> liveText = new(1 << 10);
@@ -186,9 +189,16 @@ public sealed class RedisSink : LaneSink
     private bool IsDue(RoomMailbox mailbox, long nowMs) =>
         mailbox.Pace.WaitMs(nowMs, publisher.Options.PublishEveryMs) == 0 && publisher.IsOurs(mailbox);
 
-    /// <summary>While the pace is not stretched the engine's own tick is the distance.</summary>
-    private bool LiveIsDue(RoomMailbox mailbox, long nowMs) =>
-        !publisher.Pace.Stretched || LivePace.IsDue(nowMs, mailbox.Live.StampedAtMs, publisher.Pace.IntervalMs);
+    /// <summary>
+    /// While the pace is not stretched the engine's own tick is the distance. A room that is being read from far back is not live: there the cores are for
+    /// catching up.
+    /// </summary>
+    private bool LiveIsDue(RoomMailbox mailbox, long nowMs)
+    {
+        var isBehind = nowMs - mailbox.Live.AtMs > BehindMs;
+        return (!isBehind && !publisher.Pace.Stretched)
+            || LivePace.IsDue(nowMs, mailbox.Live.StampedAtMs, isBehind ? LivePace.MostMs : publisher.Pace.IntervalMs);
+    }
 
     private void Release(RoomMailbox mailbox, long nowMs)
     {

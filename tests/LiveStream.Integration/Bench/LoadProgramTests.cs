@@ -11,7 +11,7 @@ public sealed class LoadProgramTests
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private static readonly string Program = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "LiveStream.Bench.Load", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "LiveStream.Bench.Load.dll"));
+        AppContext.BaseDirectory, "..", "..", "..", "publish", "LiveStream.Bench.Load", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "LiveStream.Bench.Load.dll"));
 
     [Fact]
     public async Task Rows_on_a_real_kafka_and_redis_find_the_known_answer()
