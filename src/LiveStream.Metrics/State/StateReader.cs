@@ -146,6 +146,24 @@ public ref struct StateReader
         return value;
     }
 
+    /// <summary>Reads values as they lie in memory, so many at most as lie in one piece; at least one.</summary>
+    /// <param name="most">How many are left, at least 1.</param>
+    /// <param name="single">A place for one that does not lie in one piece.</param>
+    public ReadOnlySpan<T> ReadCopies<T>(int most, ref T single)
+        where T : unmanaged
+    {
+        var values = MemoryMarshal.Cast<byte, T>(_bytes.UnreadSpan);
+        if (values.IsEmpty)
+        {
+            single = ReadCopy<T>();
+            return new ReadOnlySpan<T>(ref single);
+        }
+
+        values = values[..Math.Min(most, values.Length)];
+        _bytes.Advance(values.Length * (long)Unsafe.SizeOf<T>());
+        return values;
+    }
+
     private static InvalidDataException Broken() => new("A checkpoint does not hold what its format says.");
 
     private static T FromLong<T>(long value)

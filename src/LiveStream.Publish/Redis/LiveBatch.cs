@@ -48,6 +48,17 @@ internal sealed class LiveBatch
         return batch;
     }
 
+    /// <summary>One of its rooms alone.</summary>
+    public LiveBatch Single(int index)
+    {
+        var single = new LiveBatch(1) { Count = 1 };
+        single.rooms[0] = rooms[index];
+        Keys.AsSpan(index * 2, 2).CopyTo(single.Keys);
+        Arguments.AsSpan(0, Scripts.LiveHead).CopyTo(single.Arguments);
+        Arguments.AsSpan(Scripts.LiveHead + (index * Scripts.LiveEach), Scripts.LiveEach).CopyTo(single.Arguments.AsSpan(Scripts.LiveHead));
+        return single;
+    }
+
     /// <summary>The call did not return.</summary>
     public void Failed()
     {

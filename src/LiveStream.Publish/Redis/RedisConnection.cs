@@ -6,8 +6,11 @@ namespace LiveStream.Publish.Redis;
 /// <summary>One connection as long as it lasts.</summary>
 /// <param name="Multiplexer">The client's connection.</param>
 /// <param name="Database">Its commands.</param>
-/// <param name="IsCluster">Whether all keys of a call have to lie in one slot.</param>
-internal sealed record RedisLink(ConnectionMultiplexer Multiplexer, IDatabase Database, bool IsCluster);
+internal sealed record RedisLink(ConnectionMultiplexer Multiplexer, IDatabase Database)
+{
+    /// <summary>Whether all keys of a call have to lie in one slot: known from the start, or found out when a call was refused.</summary>
+    public bool IsCluster { get; set; }
+}
 
 /// <summary>
 /// Owns the connection: makes it, and makes a new one when a call failed or did not return. Writers wait in <see cref="UpAsync"/>
@@ -124,7 +127,7 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
             {
                 connecting ??= ConnectionMultiplexer.ConnectAsync(configuration);
                 var multiplexer = await connecting.WaitAsync(attempt, time, cancellationToken);
-                var link = new RedisLink(multiplexer, multiplexer.GetDatabase(), IsCluster(multiplexer));
+                var link = new RedisLink(multiplexer, multiplexer.GetDatabase()) { IsCluster = configuration.Proxy != Proxy.None || IsCluster(multiplexer) };
                 multiplexer.ConnectionFailed += (_, failure) =>
                     Lost(link, failure.Exception ?? new IOException(failure.FailureType.ToString()));
                 if (lost is not null)
@@ -167,7 +170,7 @@ internal sealed class RedisConnection(RedisOptions options, PublishMeter meter, 
         }
     }
 
-    // A proxy before many servers spreads keys as a cluster does.
+    // A proxy before many servers spreads keys as a cluster does, and the client does not ask about servers behind it.
     private static bool IsCluster(ConnectionMultiplexer multiplexer) =>
         Array.Exists(multiplexer.GetEndPoints(), endPoint => multiplexer.GetServer(endPoint).ServerType is not (ServerType.Standalone or ServerType.Sentinel));
 

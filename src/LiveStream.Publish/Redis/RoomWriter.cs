@@ -76,18 +76,8 @@ internal sealed class RoomWriter(
     /// <summary>Writes the live numbers of rooms over a connection; when that fails they wait to be queued again.</summary>
     public Task WriteLiveAsync(RedisLink link, ReadOnlySpan<RoomMailbox> mailboxes)
     {
-        if (!link.IsCluster)
-        {
-            return WriteLiveAsync(link, LiveBatch.Take(mailboxes, epochOfGroup, expireSeconds));
-        }
-
-        var calls = new Task[mailboxes.Length];
-        for (var i = 0; i < calls.Length; i++)
-        {
-            calls[i] = WriteLiveAsync(link, LiveBatch.Take(mailboxes.Slice(i, 1), epochOfGroup, expireSeconds));
-        }
-
-        return Task.WhenAll(calls);
+        var batch = LiveBatch.Take(mailboxes, epochOfGroup, expireSeconds);
+        return batch.Count == 0 ? Task.CompletedTask : link.IsCluster ? WriteEachAsync(link, batch) : WriteLiveAsync(link, batch);
     }
 
     private async Task WriteAllSettledAsync(CancellationToken cancellationToken)
@@ -117,8 +107,10 @@ internal sealed class RoomWriter(
         }
     }
 
-    private Task WriteLiveAsync(RedisLink link, LiveBatch batch) =>
-        batch.Count == 0 ? Task.CompletedTask : WriteAsync(link, batch, TryWriteLiveAsync, static failed => failed.Failed());
+    private Task WriteLiveAsync(RedisLink link, LiveBatch batch) => WriteAsync(link, batch, TryWriteLiveAsync, static failed => failed.Failed());
+
+    private Task WriteEachAsync(RedisLink link, LiveBatch batch) =>
+        Task.WhenAll(Enumerable.Range(0, batch.Count).Select(room => WriteLiveAsync(link, batch.Single(room))));
 
     private async Task WriteAsync<T>(RedisLink link, T rooms, Func<RedisLink, T, Task> write, Action<T> failed)
     {
@@ -188,7 +180,19 @@ internal sealed class RoomWriter(
     private async Task TryWriteLiveAsync(RedisLink link, LiveBatch batch)
     {
         var sentAtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var replies = (string)(await EvaluateAsync(link, Scripts.Live, batch.Keys, batch.Arguments))!;
+        string replies;
+        try
+        {
+            replies = (string)(await EvaluateAsync(link, Scripts.Live, batch.Keys, batch.Arguments))!;
+        }
+        catch (RedisServerException refused) when (batch.Count > 1 && !IsOfAnother(refused))
+        {
+            // The keys of one room may be what it refuses, and a cluster that hides behind one address refuses all that do not lie together.
+            link.IsCluster |= refused.Message.Contains("CROSSSLOT", StringComparison.Ordinal);
+            await WriteEachAsync(link, batch);
+            return;
+        }
+
         for (var i = 0; i < batch.Count; i++)
         {
             LiveReplied(batch[i], replies[i] - '0', sentAtMs);

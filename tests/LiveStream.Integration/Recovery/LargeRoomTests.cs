@@ -12,6 +12,7 @@ using LiveStream.Pipeline;
 using LiveStream.Pipeline.Intake;
 using LiveStream.Pipeline.Options;
 using LiveStream.Pipeline.Output;
+using LiveStream.Pipeline.Recovery;
 using LiveStream.Publish.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -36,11 +37,18 @@ public sealed class LargeRoomTests
         var intake = first.OpenGroup(0, 1);
         Fill(intake);
 
-        var started = Stopwatch.GetTimestamp();
-        var taking = intake.TakeImageAsync();
-        intake.Flush(TestContext.Current.CancellationToken);
-        var image = await taking;
-        Say("The image was taken", started);
+        // The first time its code is new.
+        GroupImage image = null!;
+        long started;
+        for (var time = 1; time <= 4; time++)
+        {
+            started = Stopwatch.GetTimestamp();
+            var taking = intake.TakeImageAsync();
+            intake.Flush(TestContext.Current.CancellationToken);
+            image = await taking;
+            Say(string.Create(CultureInfo.InvariantCulture, $"Image {time} was taken"), started);
+        }
+
         Assert.InRange(image.Bytes, 1, LargestBytes);
 
         await using var store = CheckpointFolder.Open(folder.Path, TimeProvider.System);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using LiveStream.Publish.Redis;
 using StackExchange.Redis;
 
@@ -22,6 +23,9 @@ internal sealed class MemoryRedis
 
     /// <summary>Whether settled writes pass whatever is stored: a fault that tests plant to see whether it is found.</summary>
     public bool IsFenceless { get; init; }
+
+    /// <summary>Whether it takes the keys of one room in a call and no more, as a cluster does.</summary>
+    public bool IsCluster { get; init; }
 
     /// <summary>Fields of a hash; empty when it is not there.</summary>
     public IReadOnlyDictionary<string, string> Hash(string key) => _hashes.GetValueOrDefault(key) ?? [];
@@ -52,10 +56,14 @@ internal sealed class MemoryRedis
 
     /// <summary>Runs one of the publisher's scripts.</summary>
     public RedisValue Evaluate(string script, RedisKey[] keys, RedisValue[] arguments) =>
-        ReferenceEquals(script, Scripts.Settled) ? WriteSettled(keys, arguments)
+        IsCluster && keys.Select(static key => ((string)key!).Split('}')[0]).Distinct(StringComparer.Ordinal).Skip(1).Any() ? throw Refusal("CROSSSLOT Keys in request don't hash to the same slot")
+        : ReferenceEquals(script, Scripts.Settled) ? WriteSettled(keys, arguments)
         : ReferenceEquals(script, Scripts.Live) ? string.Concat(Enumerable.Range(0, keys.Length / 2).Select(room =>
             WriteLive(keys.AsSpan(room * 2, 2), arguments.AsSpan(Scripts.LiveHead + (room * Scripts.LiveEach), Scripts.LiveEach))))
         : throw new ArgumentException("This script has no twin here.", nameof(script));
+
+    private static RedisServerException Refusal(string message) => (RedisServerException)Activator.CreateInstance(
+        typeof(RedisServerException), BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, null, [message], null)!;
 
     private static TValue Made<TValue>(Dictionary<string, TValue> of, string key)
         where TValue : new() => of.TryGetValue(key, out var known) ? known : of[key] = new TValue();

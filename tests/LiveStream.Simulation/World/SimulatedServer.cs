@@ -1,4 +1,5 @@
 using LiveStream.Publish.Redis;
+using StackExchange.Redis;
 
 namespace LiveStream.Simulation.World;
 
@@ -28,6 +29,9 @@ internal sealed class SimulatedServer(VirtualTime time, Random random, MemoryRed
 
     /// <summary>Its keys.</summary>
     public MemoryRedis Keys => keys;
+
+    /// <summary>Whether clients know that it is a cluster, if it is one.</summary>
+    public bool SaysItIsCluster { get; init; }
 
     /// <summary>Whether it is there.</summary>
     public ServerState State { get; private set; }
@@ -69,7 +73,7 @@ internal sealed class SimulatedServer(VirtualTime time, Random random, MemoryRed
     /// <param name="link">The connection.</param>
     /// <param name="run">What the server does.</param>
     /// <param name="reply">What the caller does with the reply, if his connection still stands.</param>
-    public void Send<T>(SimulatedLink link, Func<MemoryRedis, T> run, Action<T> reply)
+    public void Send<T>(SimulatedLink link, Func<MemoryRedis, T> run, Action<Task<T>> reply)
     {
         link.ArrivesMs = Math.Max(link.ArrivesMs, time.NowMs + random.Next(LongestWayMs));
         time.At(link.ArrivesMs, Arrive);
@@ -83,7 +87,7 @@ internal sealed class SimulatedServer(VirtualTime time, Random random, MemoryRed
             else if (State == ServerState.Up && !link.IsBroken)
             {
                 Sender = link.Client;
-                var result = run(keys);
+                var result = Run(run);
                 time.In(random.Next(LongestWayMs), () =>
                 {
                     if (!link.IsBroken)
@@ -92,6 +96,19 @@ internal sealed class SimulatedServer(VirtualTime time, Random random, MemoryRed
                     }
                 });
             }
+        }
+    }
+
+    // What it refuses is a reply as well.
+    private Task<T> Run<T>(Func<MemoryRedis, T> run)
+    {
+        try
+        {
+            return Task.FromResult(run(keys));
+        }
+        catch (RedisServerException refused)
+        {
+            return Task.FromException<T>(refused);
         }
     }
 }
@@ -107,7 +124,7 @@ internal sealed class SimulatedLink
     {
         _server = server;
         _client = client;
-        Redis = new RedisLink(null!, MemoryDatabase.Over(this), IsCluster: false);
+        Redis = new RedisLink(null!, MemoryDatabase.Over(this)) { IsCluster = server.SaysItIsCluster };
     }
 
     /// <summary>What the publisher calls; it never asks for the client's multiplexer.</summary>
@@ -133,7 +150,7 @@ internal sealed class SimulatedLink
         // Continues on the thread of the world, so that a world does the same every time.
         var done = new TaskCompletionSource<T>();
         _waiting.Add(() => done.TrySetException(new IOException("The server has gone.")));
-        _server.Send(this, run, result => _client.Do(() => done.TrySetResult(result)));
+        _server.Send(this, run, result => _client.Do(() => done.TrySetFromTask(result)));
         return done.Task;
     }
 

@@ -42,6 +42,7 @@ internal sealed class SimulatedWorld
         Server = new SimulatedServer(Time, Random, new MemoryRedis
         {
             IsFenceless = Faulty.IsFenceless,
+            IsCluster = scenario.Seed % 4 == 0,
             SnapshotWritten = (key, asOfMs, epoch, json) =>
             {
                 Note(-1, $"{key} shows {asOfMs} of epoch {epoch}");
@@ -53,7 +54,10 @@ internal sealed class SimulatedWorld
                 Seen.LiveVisible(key, epoch);
                 CheckWriter(key, epoch);
             },
-        });
+        })
+        {
+            SaysItIsCluster = scenario.Seed % 8 == 0,
+        };
         _instances = [.. Enumerable.Range(0, scenario.Instances).Select(number => new SimulatedInstance(this, number))];
     }
 
