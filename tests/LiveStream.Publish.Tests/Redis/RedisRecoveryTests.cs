@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LiveStream.Publish.Redis;
 using LiveStream.Publish.Tests.Fixtures;
@@ -187,6 +188,26 @@ public sealed class RedisRecoveryTests : IAsyncLifetime
         }
 
         Assert.InRange(took.Order().ElementAt(50), 0, 50);
+    }
+
+    [Fact]
+    public async Task A_room_whose_keys_are_spoilt_holds_up_no_other()
+    {
+        bench = new PublisherBench(server.Configuration);
+        var database = await bench.ReadAsync();
+        await bench.UntilAsync(() => bench.Publisher.IsConnected, 5, "a connection");
+        await database.StringSetAsync("live:{r0}:fence", "no hash");
+        foreach (var figures in Enumerable.Range(0, Rooms).Select(i => new RandomSnapshots(i).Live(Encoding.UTF8.GetBytes($"r{i}"))))
+        {
+            bench.PutLive(figures);
+        }
+
+        await bench.UntilAsync(
+            async () => (await Task.WhenAll(Enumerable.Range(1, Rooms - 1).Select(i => database.KeyExistsAsync($"live:{{r{i}}}:now")))).All(static there => there),
+            5, "all others");
+        Assert.False(await database.KeyExistsAsync("live:{r0}:now"));
+        Assert.InRange(bench.Publisher.Meter.Failed, 1, long.MaxValue);
+        Assert.InRange(bench.Log.Count("Redis refuses writes"), 1, 1);
     }
 
     // What is read from far back is not live, and a core that catches up has better to do.
