@@ -97,7 +97,9 @@ public sealed class RedisState : IAsyncDisposable
     internal RedisKey Key(string name) => $"{prefix}:state:{name}";
 
     /// <summary>One call, with its limit of time.</summary>
-    /// <exception cref="IOException">The server refused it, or did not answer in time: then the connection is given up.</exception>
+    /// <exception cref="IOException">
+    /// The server refused it; or it did not answer in time, or is a replica by now: then the connection is given up.
+    /// </exception>
     internal async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call)
     {
         var multiplexer = await ConnectedAsync();
@@ -105,7 +107,7 @@ public sealed class RedisState : IAsyncDisposable
         {
             return await call(multiplexer.GetDatabase()).WaitAsync(limit, time);
         }
-        catch (RedisServerException refused)
+        catch (RedisServerException refused) when (!RoomWriter.IsOfAnother(refused))
         {
             throw new IOException(FirstPart(refused.Message), refused);
         }

@@ -1,3 +1,4 @@
+using LiveStream.Publish.Redis;
 using LiveStream.Publish.Tests.Fixtures;
 
 namespace LiveStream.Publish.Tests.Redis;
@@ -56,6 +57,33 @@ public sealed class RedisFailoverTests : IAsyncLifetime
         PutAll(11_000);
         await bench.UntilAsync(() => AllAsync(replica, 11_000), 20, "the new primary has the newest of all rooms");
         Assert.True(bench.Publisher.IsConnected);
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_checkpoints_moves_on_to_the_new_primary()
+    {
+        await using var state = await RedisState.ConnectAsync(
+            $"{primary.Configuration},{replica.Configuration}", "live", TimeSpan.FromSeconds(2), TimeProvider.System);
+        Assert.Equal((7, 0), await state.RaiseAsync("epoch", 7));
+        await bench.UntilAsync(async () => (await replica.CommandAsync("GET", "live:state:epoch")).Contains("\n7\r", StringComparison.Ordinal), 20, "the replica has the counter");
+        await replica.CommandAsync("REPLICAOF", "NO", "ONE");
+        await primary.CommandAsync("REPLICAOF", "127.0.0.1", $"{replica.Port}");
+        (long Now, long Before) raised = default;
+        await bench.UntilAsync(RaisesAsync, 20, "the new primary raises the counter");
+        Assert.Equal((8, 7), raised);
+
+        async Task<bool> RaisesAsync()
+        {
+            try
+            {
+                raised = await state.RaiseAsync("epoch", 0);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
     }
 
     private void PutAll(long asOfMs)
