@@ -31,6 +31,9 @@ public sealed class EngineRun : IAsyncDisposable
         var pipeline = new PipelineOptions { Lanes = lanes, Cadence = SnapshotCadence.EverySecond, QueuedBatches = queuedBatches };
         _engine = new StreamEngine(new EngineOptions(), pipeline, _ => AddSink(json));
         Intake = _engine.OpenGroup(group: 0, partitions: 1);
+
+        // As a log that is read from its beginning.
+        Intake.IsBehind = true;
     }
 
     /// <summary>The door.</summary>

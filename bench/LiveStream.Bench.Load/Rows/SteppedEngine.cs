@@ -21,13 +21,15 @@ public sealed class SteppedEngine : IAsyncDisposable
     /// <param name="options">What shapes the numbers.</param>
     /// <param name="cadence">When snapshots are handed out.</param>
     /// <param name="sink">Makes the sink of a lane, which has to call the given action on every tick.</param>
-    public SteppedEngine(int lanes, EngineOptions options, SnapshotCadence cadence, Func<Action, LaneSink> sink)
+    /// <param name="isBehind">See <see cref="GroupIntake.IsBehind"/>.</param>
+    public SteppedEngine(int lanes, EngineOptions options, SnapshotCadence cadence, Func<Action, LaneSink> sink, bool isBehind = false)
     {
         _turns = new Barrier(lanes + 1);
         var pipeline = new PipelineOptions { Lanes = lanes, Cadence = cadence, QueuedBatches = 1 << 20 };
         _engine = new StreamEngine(options, pipeline, _ => sink(TakeTurn));
         _ = _engine.Faulted.ContinueWith(_ => _over.Cancel(), TaskScheduler.Default);
         Intake = _engine.OpenGroup(group: 0, partitions: 1);
+        Intake.IsBehind = isBehind;
         _engine.Tick(0);
         Turn();
     }

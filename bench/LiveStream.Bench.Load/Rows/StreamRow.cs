@@ -38,7 +38,7 @@ internal static class StreamRow
         {
             sinks.Add(new EngineSink(halfMs: 0, finalMs, onTick, settled));
             return sinks[^1];
-        });
+        }, isBehind: true);
         var source = new W1Generator(options);
         var input = new SimulatedInput(engine.Intake);
         var residentBefore = Resident.Bytes();

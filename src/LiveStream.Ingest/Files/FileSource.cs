@@ -49,6 +49,7 @@ public sealed class FileSource : IDisposable
     public FileReadResult Read(GroupIntake intake, Action<long, long>? progress, CancellationToken cancellation)
     {
         var ended = new bool[_files.Length];
+        intake.IsBehind = true;
         var total = _files.Sum(file => file.TotalBytes);
         for (var open = _files.Length; open > 0;)
         {

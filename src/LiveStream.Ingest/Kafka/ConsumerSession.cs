@@ -209,7 +209,7 @@ internal sealed class ConsumerSession : IDisposable
         }
 
         _saver.Service(_groups.All, now);
-        var goesOn = !_keeper.Keep(now, _blocked);
+        var goesOn = !_keeper.Keep(now, _clock.WallMs, _blocked);
         if (_saver.AnyIsOvertaken(_groups.All))
         {
             _membership.OnComingBack();

@@ -8,9 +8,17 @@ internal sealed class PartitionGroup(int number, GroupIntake intake, AssignedPar
 {
     private const int SettleAllAfterMs = 30_000;
 
+    // Of the group's watermark, by the wall clock: screens show that they are behind, and nobody counts the seconds.
+    private const int BehindMs = 10_000;
+
+    // They move on all the same.
+    private const int SettleBehindEveryMs = 1_000;
+
     private readonly bool[] _idle = new bool[partitions.Length];
     private long _allIdleSinceMs = -1;
     private bool _settledAll;
+    private long _settledMs;
+    private long _settledAtMs;
 
     public int Number { get; } = number;
 
@@ -85,6 +93,19 @@ internal sealed class PartitionGroup(int number, GroupIntake intake, AssignedPar
             _settledAll = true;
             Intake.SettleAll();
         }
+    }
+
+    /// <summary>Tells the intake whether it is read from so far back that it may settle several seconds at a time.</summary>
+    /// <param name="wallMs">Wall clock, ms since the Unix epoch.</param>
+    /// <param name="now">Time of the reading thread's clock.</param>
+    public void UpdateBehind(long wallMs, long now)
+    {
+        if (Intake.SettledMs != _settledMs)
+        {
+            (_settledMs, _settledAtMs) = (Intake.SettledMs, now);
+        }
+
+        Intake.IsBehind = Intake.GroupWatermarkMs < wallMs - BehindMs && now - _settledAtMs < SettleBehindEveryMs;
     }
 
     private void SetIdle(int topic, bool idle)

@@ -24,8 +24,9 @@ internal sealed class PartitionKeeper(
 
     /// <summary>One round, every few milliseconds; true when the consumer must be built anew.</summary>
     /// <param name="now">Time of the reading thread's clock.</param>
+    /// <param name="wallMs">Wall clock, ms since the Unix epoch.</param>
     /// <param name="blocked">Whether everything is paused anyway.</param>
-    public bool Keep(long now, bool blocked)
+    public bool Keep(long now, long wallMs, bool blocked)
     {
         if (_version != groups.Version)
         {
@@ -38,6 +39,7 @@ internal sealed class PartitionKeeper(
         foreach (var group in groups.All)
         {
             group.UpdateIdle(now);
+            group.UpdateBehind(wallMs, now);
         }
 
         HoldBackLeaders(now, blocked);

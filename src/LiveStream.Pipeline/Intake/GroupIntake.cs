@@ -19,6 +19,10 @@ public sealed class GroupIntake
     /// <summary>Timestamp of a record that has none (files): nothing is judged against it.</summary>
     public const long NoTimestamp = long.MaxValue;
 
+    // How far T moves at a time while nobody waits for the next second, and how many events may wait for that.
+    private const int BehindStepMs = 8 * EngineOptions.HopMs;
+    private const int MostUnsettled = 1 << 20;
+
     private readonly int _group;
     private readonly EngineOptions _options;
     private readonly IntakeCounters _counters;
@@ -26,6 +30,8 @@ public sealed class GroupIntake
     private readonly LaneOutbox[] _outboxes;
     private readonly NameNumbers _names = new();
     private readonly WideRooms _wide;
+    private readonly int _mostUnsettled;
+    private int _unsettled;
     private long _settledMs = long.MinValue;
     private long _largestMs = long.MinValue;
     private long[] _lostUpToMs;
@@ -37,6 +43,7 @@ public sealed class GroupIntake
         _wide = new WideRooms(_names, lanes.Length, wide);
         _lostUpToMs = [.. lostUpToMs ?? []];
         _group = group;
+        _mostUnsettled = Math.Min(MostUnsettled, options.Caps.MaxPendingEvents / 8);
         _options = options;
         _counters = counters;
         _partitions = new PartitionProgress[partitions];
@@ -46,6 +53,12 @@ public sealed class GroupIntake
 
     /// <summary>Completes when the lanes have taken over the image that the group was opened with; faulted when it could not be read.</summary>
     public Task Restored { get; private set; } = Task.CompletedTask;
+
+    /// <summary>
+    /// Whether it is read from so far back that nobody waits for the next second: T then moves several seconds at a time, and a lane visits each room once for
+    /// all of them. Says nothing about the numbers, which are the same.
+    /// </summary>
+    public bool IsBehind { get; set; }
 
     /// <summary>T up to which the group is settled; <see cref="long.MinValue"/> before the first.</summary>
     public long SettledMs => _settledMs;
@@ -103,6 +116,7 @@ public sealed class GroupIntake
             _lostUpToMs[partition] = Math.Min(_lostUpToMs[partition], Math.Max(parsed.TimeMs, recordTimestampMs));
         }
 
+        _unsettled++;
         progress.LargestMs = Math.Max(progress.LargestMs, Math.Min(parsed.TimeMs, recordTimestampMs));
         _largestMs = Math.Max(_largestMs, timeMs);
         var roomHash = NameHash.Compute(parsed.Room);
@@ -221,11 +235,14 @@ public sealed class GroupIntake
             SendWideSeconds(long.MaxValue);
             Send(Message(LaneMessageKind.Finish));
         }
-        else if (watermarkMs > 0)
+        else if (watermarkMs > 0 && !MayWait(watermarkMs))
         {
             Settle(watermarkMs - (watermarkMs % EngineOptions.HopMs), watermarkMs);
         }
     }
+
+    private bool MayWait(long watermarkMs) =>
+        IsBehind && _unsettled < _mostUnsettled && _settledMs != long.MinValue && watermarkMs - _settledMs < BehindStepMs;
 
     // What was read goes to the lanes before they are told that it settles.
     private long SealBatches()
@@ -338,6 +355,7 @@ public sealed class GroupIntake
 
         SendWideSeconds(settledMs);
         _settledMs = settledMs;
+        _unsettled = 0;
         Send(Message(LaneMessageKind.Settle) with { TimeMs = settledMs, WatermarkMs = watermarkMs });
         WidenAndNarrow(settledMs);
     }

@@ -15,7 +15,8 @@ namespace LiveStream.Pipeline.Lanes;
 /// </summary>
 internal sealed class RoomEntry(Room room)
 {
-    private const int SparesKept = 4;
+    // Three seconds wait as a rule, and eight more while a group is read from far back.
+    private const int SparesKept = 12;
 
     private readonly List<RoomSlice> _slices = [];
     private readonly List<RoomSlice> _spares = [];

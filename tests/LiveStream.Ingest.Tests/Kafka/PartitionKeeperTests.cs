@@ -76,5 +76,5 @@ public sealed class PartitionKeeperTests : IAsyncLifetime
         Assert.True(Keep());
     }
 
-    private bool Keep(bool blocked = false) => _keeper.Keep(_rig.Clock.NowMs, blocked);
+    private bool Keep(bool blocked = false) => _keeper.Keep(_rig.Clock.NowMs, _rig.Clock.WallMs, blocked);
 }

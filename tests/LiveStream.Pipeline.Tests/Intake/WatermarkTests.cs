@@ -35,6 +35,51 @@ public sealed class WatermarkTests : IAsyncLifetime
         Assert.Equal((1000, 1), (_sink.Last.AsOfMs, _sink.Last.Applied));
     }
 
+    [Fact]
+    public async Task AGroupReadFromFarBackSettlesSeveralSecondsAtATime()
+    {
+        var intake = _engine.OpenGroup(0, 1);
+        intake.IsBehind = true;
+        Assert.Equal([1_000, 1_000, 1_000, 9_000, 9_000], new[] { 3_000, 4_500, 10_999, 11_000, 12_000 }.Select(SettledAfter));
+        intake.IsBehind = false;
+        Assert.Equal([10_000, 11_000], new[] { 12_100, 13_000 }.Select(SettledAfter));
+        intake.IsBehind = true;
+        Assert.Equal(11_000, SettledAfter(14_000));
+        intake.SettleAll();
+        Assert.Equal(15_000, intake.SettledMs);
+        await _engine.CompleteAsync();
+
+        long SettledAfter(int likeMs)
+        {
+            Like(likeMs).AddTo(intake);
+            intake.Flush(CancellationToken.None);
+            return intake.SettledMs;
+        }
+    }
+
+    /// <summary>Events that wait only because nobody waits for them must not fill the memory that they may take.</summary>
+    [Fact]
+    public async Task AGroupReadFromFarBackSettlesEarlierWhenManyEventsWait()
+    {
+        await using var engine = new StreamEngine(new EngineOptions { Caps = new CapOptions { MaxPendingEvents = 80 } }, new PipelineOptions { Lanes = 1 }, _ => _sink);
+        var intake = engine.OpenGroup(0, 1);
+        intake.IsBehind = true;
+        Like(3_000).AddTo(intake);
+        intake.Flush(CancellationToken.None);
+        for (var i = 1; i < 10; i++)
+        {
+            Like(4_000 + i).AddTo(intake);
+            intake.Flush(CancellationToken.None);
+        }
+
+        Assert.Equal(1_000, intake.SettledMs);
+        Like(4_010).AddTo(intake);
+        intake.Flush(CancellationToken.None);
+        Assert.Equal(2_000, intake.SettledMs);
+        await engine.CompleteAsync();
+        Assert.Equal(0, engine.Counters.Rejected);
+    }
+
     /// <summary>What one partition has kept from long ago says nothing of what another one has lost since.</summary>
     [Theory]
     [InlineData(long.MinValue, 90_000, 40_000)]

@@ -131,6 +131,8 @@ internal static class EngineReplay
                     return await taking;
                 }
 
+                // Now every second by itself, now several at a time.
+                intake.IsBehind = chunks?.Next(8) != 0;
                 ReadChunk(intake, _open.MinBy(intake.WatermarkMs), chunks?.Next(1, 9) ?? 16);
             }
 

@@ -141,6 +141,7 @@ internal sealed class SimulatedReader
         foreach (var group in _groups.All)
         {
             group.UpdateIdle(now);
+            group.UpdateBehind(_loop.WallMs, now);
             foreach (var partition in group.Partitions)
             {
                 KeepIdle(ref _positions[group.Number][partition.Topic], partition, partition.IsIdle(now));
