@@ -11,8 +11,8 @@ internal sealed class EngineProbe : IAsyncDisposable
 {
     private readonly Recorder _recorder = new();
 
-    public EngineProbe(PipelineOptions? pipeline = null) =>
-        Engine = new StreamEngine(new EngineOptions(), pipeline ?? new PipelineOptions { Lanes = 2 }, _ => _recorder);
+    public EngineProbe(PipelineOptions? pipeline = null, EngineOptions? options = null) =>
+        Engine = new StreamEngine(options ?? new EngineOptions(), pipeline ?? new PipelineOptions { Lanes = 2 }, _ => _recorder);
 
     public StreamEngine Engine { get; }
 

@@ -8,11 +8,11 @@ internal sealed class PartitionGroup(int number, GroupIntake intake, AssignedPar
 {
     private const int SettleAllAfterMs = 30_000;
 
-    // Of the group's watermark, by the wall clock: screens show that they are behind, and nobody counts the seconds.
+    // Age of the newest events from which on nobody waits for the next second: screens say that they are behind.
     private const int BehindMs = 10_000;
 
-    // They move on all the same.
-    private const int SettleBehindEveryMs = 1_000;
+    // Screens move on all the same; less than a second, so that old events that come at the pace of a clock settle second by second.
+    private const int SettleBehindEveryMs = 800;
 
     private readonly bool[] _idle = new bool[partitions.Length];
     private long _allIdleSinceMs = -1;
@@ -105,7 +105,7 @@ internal sealed class PartitionGroup(int number, GroupIntake intake, AssignedPar
             (_settledMs, _settledAtMs) = (Intake.SettledMs, now);
         }
 
-        Intake.IsBehind = Intake.GroupWatermarkMs < wallMs - BehindMs && now - _settledAtMs < SettleBehindEveryMs;
+        Intake.IsBehind = Intake.AgeMs(wallMs) > BehindMs && now - _settledAtMs < SettleBehindEveryMs;
     }
 
     private void SetIdle(int topic, bool idle)

@@ -43,21 +43,34 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     /// The session that the room's keys show: the one with the largest first time, at equal times the larger name; the session
     /// <c>default</c> only if there is no other.
     /// </summary>
-    public Session? Shown => ShownAt(long.MinValue);
-
-    /// <summary>As <see cref="Shown"/>, without the sessions that are over by quiet at T and have not been found to be.</summary>
-    public Session? ShownAt(long asOfMs)
+    public Session? Shown
     {
-        Session? shown = null;
-        foreach (var session in _open)
+        get
         {
-            if (session.OpenUntilMs >= asOfMs && (shown is null || IsShownBefore(session, shown)))
+            foreach (var session in _open)
             {
-                shown = session;
+                if (Shows(session, long.MinValue))
+                {
+                    return session;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Whether the room's keys show a session at T, as <see cref="Shown"/>, but for those that are over by quiet then; it may have been closed meanwhile.</summary>
+    public bool Shows(Session session, long asOfMs)
+    {
+        foreach (var other in _open)
+        {
+            if (!ReferenceEquals(other, session) && other.OpenUntilMs >= asOfMs && IsShownBefore(other, session))
+            {
+                return false;
             }
         }
 
-        return shown;
+        return session.OpenUntilMs >= asOfMs;
     }
 
     /// <summary>Finds the session of each event of a slice in event-time order; sessions that turn out to be over are closed.</summary>
@@ -108,10 +121,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     public void MarkCapped()
     {
         _capped = true;
-        foreach (var session in _open)
-        {
-            session.MarkCapped();
-        }
+        _open.ForEach(session => session.MarkCapped());
     }
 
     /// <summary>Closes the sessions that no event at or after <paramref name="timeMs"/> can continue.</summary>
@@ -183,10 +193,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         names.Mark(name);
         names.Mark(_default);
         _starts.MarkNames();
-        foreach (var session in _open)
-        {
-            session.MarkNames();
-        }
+        _open.ForEach(session => session.MarkNames());
     }
 
     /// <summary>Writes the room with its open sessions; none may wait to be taken.</summary>
@@ -197,10 +204,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         writer.Write(_turnedAwayMs ?? long.MinValue);
         _starts.Save(writer);
         writer.Write(_open.Count);
-        foreach (var session in _open)
-        {
-            session.Save(writer);
-        }
+        _open.ForEach(session => session.Save(writer));
     }
 
     /// <summary>Takes over a room that was written; this one has seen no event.</summary>
@@ -264,15 +268,10 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     /// <summary>Sessions that open from now on count only some of their viewers.</summary>
     public bool OpensParts { get; set; }
 
-    private bool IsShownBefore(Session left, Session right)
-    {
-        if ((left.Name == _default) != (right.Name == _default))
-        {
-            return right.Name == _default;
-        }
-
-        return left.FirstMs != right.FirstMs ? left.FirstMs > right.FirstMs : names.Compare(left.Name, right.Name) > 0;
-    }
+    private bool IsShownBefore(Session left, Session right) =>
+        (left.Name == _default) != (right.Name == _default) ? right.Name == _default
+        : left.FirstMs != right.FirstMs ? left.FirstMs > right.FirstMs
+        : names.Compare(left.Name, right.Name) > 0;
 
     private Session? Find(in RoomEvent e, ReadOnlySpan<EventDetail> details, ref SettleCounts counts)
     {

@@ -19,9 +19,9 @@ public sealed class GroupIntake
     /// <summary>Timestamp of a record that has none (files): nothing is judged against it.</summary>
     public const long NoTimestamp = long.MaxValue;
 
-    // How far T moves at a time while nobody waits for the next second, and how many events may wait for that.
+    // How far T moves at a time while nobody waits for the next second, and how many events a lane may settle in one go: it does nothing else meanwhile.
     private const int BehindStepMs = 8 * EngineOptions.HopMs;
-    private const int MostUnsettled = 1 << 20;
+    private const int MostUnsettledALane = 1 << 19;
 
     private readonly int _group;
     private readonly EngineOptions _options;
@@ -30,7 +30,7 @@ public sealed class GroupIntake
     private readonly LaneOutbox[] _outboxes;
     private readonly NameNumbers _names = new();
     private readonly WideRooms _wide;
-    private readonly int _mostUnsettled;
+    private readonly Lane[] _lanes;
     private int _unsettled;
     private long _settledMs = long.MinValue;
     private long _largestMs = long.MinValue;
@@ -43,7 +43,7 @@ public sealed class GroupIntake
         _wide = new WideRooms(_names, lanes.Length, wide);
         _lostUpToMs = [.. lostUpToMs ?? []];
         _group = group;
-        _mostUnsettled = Math.Min(MostUnsettled, options.Caps.MaxPendingEvents / 8);
+        _lanes = lanes;
         _options = options;
         _counters = counters;
         _partitions = new PartitionProgress[partitions];
@@ -59,6 +59,9 @@ public sealed class GroupIntake
     /// all of them. Says nothing about the numbers, which are the same.
     /// </summary>
     public bool IsBehind { get; set; }
+
+    /// <summary>How old the group's newest events are by a wall clock, ms, judged like its watermark; 0 while that is not known.</summary>
+    public long AgeMs(long wallMs) => GroupWatermarkMs is > long.MinValue and var watermarkMs ? wallMs - watermarkMs - _options.LatenessMs : 0;
 
     /// <summary>T up to which the group is settled; <see cref="long.MinValue"/> before the first.</summary>
     public long SettledMs => _settledMs;
@@ -242,7 +245,8 @@ public sealed class GroupIntake
     }
 
     private bool MayWait(long watermarkMs) =>
-        IsBehind && _unsettled < _mostUnsettled && _settledMs != long.MinValue && watermarkMs - _settledMs < BehindStepMs;
+        IsBehind && _settledMs != long.MinValue && watermarkMs - _settledMs < BehindStepMs
+        && _unsettled < MostUnsettledALane * _lanes.Length && !Array.Exists(_lanes, static lane => lane.IsFilling);
 
     // What was read goes to the lanes before they are told that it settles.
     private long SealBatches()

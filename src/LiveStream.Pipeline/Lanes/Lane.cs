@@ -52,6 +52,9 @@ internal sealed class Lane
     /// <summary>Outcomes of its events.</summary>
     public LaneCounters Counters => _state.Counters;
 
+    /// <summary>Whether so many events wait in it that they should be settled rather than be joined by more; read from any thread.</summary>
+    public bool IsFilling => _state.Counters.Buffered > _state.MaxBuffered / 4;
+
     /// <summary>Ends with the loop; faulted with what the loop threw.</summary>
     public Task Ended => _ended.Task;
 

@@ -364,7 +364,8 @@ internal sealed class LaneGroup
             return;
         }
 
-        while (entry.Slices.Count > 0 && entry.Slices[0].StartMs < settledMs)
+        var settled = 0;
+        for (; entry.Slices.Count > 0 && entry.Slices[0].StartMs < settledMs; settled++)
         {
             var slice = entry.TakeOldest();
             if (_lane.Cadence.Kind == CadenceKind.EverySettledSecond)
@@ -376,6 +377,11 @@ internal sealed class LaneGroup
             _lane.Counters.AddBuffered(-slice.Count);
             entry.Return(slice);
             _rooms.MarkStale(entry);
+        }
+
+        if (settled == 1)
+        {
+            entry.TrimSpares();
         }
     }
 }

@@ -16,7 +16,8 @@ namespace LiveStream.Pipeline.Lanes;
 internal sealed class RoomEntry(Room room)
 {
     // Three seconds wait as a rule, and eight more while a group is read from far back.
-    private const int SparesKept = 12;
+    private const int SparesKept = 4;
+    private const int MostSpares = 12;
 
     private readonly List<RoomSlice> _slices = [];
     private readonly List<RoomSlice> _spares = [];
@@ -173,9 +174,18 @@ internal sealed class RoomEntry(Room room)
     /// <summary>Returns a slice whose events have been applied.</summary>
     public void Return(RoomSlice slice)
     {
-        if (_spares.Count < SparesKept)
+        if (_spares.Count < MostSpares)
         {
             _spares.Add(slice);
+        }
+    }
+
+    /// <summary>Seconds settle one by one again: gives up one of the slices that were needed while they did not.</summary>
+    public void TrimSpares()
+    {
+        if (_spares.Count > SparesKept)
+        {
+            _spares.RemoveAt(0);
         }
     }
 

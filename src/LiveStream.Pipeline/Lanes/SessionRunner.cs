@@ -150,6 +150,10 @@ internal sealed class SessionRunner
             {
                 Finish(session);
             }
+            else if (_lane.IsLive)
+            {
+                HandOutLast(session);
+            }
 
             var empty = entry.Room.Open.Count == 0;
             if (entry.Wide is { } wide)
@@ -323,6 +327,24 @@ internal sealed class SessionRunner
         }
     }
 
+    // The step that settles its last events may find a session to be over: the screens are to keep all of it.
+    private void HandOutLast(Session session)
+    {
+        var lastHopMs = session.LastMs - (session.LastMs % EngineOptions.HopMs) + EngineOptions.HopMs;
+        _entry.Owed = ReferenceEquals(_entry.Owed, session) ? null : _entry.Owed;
+        if (session.SettledMs >= lastHopMs)
+        {
+            return;
+        }
+
+        _handOutAtMs = lastHopMs;
+        session.AdvanceTo(lastHopMs, OnHop(_entry));
+        if (_entry.Wide is null)
+        {
+            HandOut(session);
+        }
+    }
+
     // A jump of time must not settle a session that is over second by second across years.
     private static long LastHopOf(Session session) => session.OpenUntilMs - (session.OpenUntilMs % EngineOptions.HopMs) + EngineOptions.HopMs;
 
@@ -350,7 +372,7 @@ internal sealed class SessionRunner
         _lane.Sink.OnSnapshot(session.Fill(), OutputOf(session, shown));
     }
 
-    private bool IsShown(Session session) => _lane.IsLive && ReferenceEquals(_entry.Room.ShownAt(session.SettledMs), session);
+    private bool IsShown(Session session) => _lane.IsLive && _entry.Room.Shows(session, session.SettledMs);
 
     private SessionOutput OutputOf(Session? session, bool shown) => session is null
         ? new SessionOutput(_group, shown, default)

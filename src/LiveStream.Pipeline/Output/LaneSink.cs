@@ -17,7 +17,7 @@ public abstract class LaneSink
 
     /// <summary>
     /// A settled snapshot of a session. With <see cref="Options.SnapshotCadence.EveryHop"/> called for each open session after each hop that is the last
-    /// of a settle step, if it is due (<see cref="DueInMs"/>) or not the shown one; in replay for each multiple of <c>--every</c>.
+    /// of a settle step, if it is due (<see cref="DueInMs"/>) or not the shown one, and once more when it is found to be over with events settled since; in replay for each multiple of <c>--every</c>.
     /// </summary>
     /// <param name="snapshot">Filled values, valid during the call.</param>
     /// <param name="session">Facts beside the snapshot that Redis needs.</param>

@@ -118,7 +118,9 @@ public sealed class FileSourceTests : IDisposable
     {
         await using var probe = new EngineProbe();
         using var source = new FileSource(paths, new EventDecoder(Samples.Pseudonym));
-        var result = source.Read(probe.Engine.OpenGroup(0, source.Count), progress, TestContext.Current.CancellationToken);
+        var intake = probe.Engine.OpenGroup(0, source.Count);
+        var result = source.Read(intake, progress, TestContext.Current.CancellationToken);
+        Assert.True(intake.IsBehind);
         await probe.Engine.CompleteAsync();
         var counters = probe.Engine.Counters;
         Assert.True(counters.Balanced);

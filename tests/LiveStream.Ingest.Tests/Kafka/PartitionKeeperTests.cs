@@ -76,5 +76,15 @@ public sealed class PartitionKeeperTests : IAsyncLifetime
         Assert.True(Keep());
     }
 
+    [Fact]
+    public void A_group_with_old_events_is_read_as_one_that_is_behind()
+    {
+        Assert.False(Keep());
+        Assert.False(_rig.Groups.Of(Group)!.Intake.IsBehind);
+        _rig.Read(Group, 2);
+        Assert.False(Keep());
+        Assert.True(_rig.Groups.Of(Group)!.Intake.IsBehind);
+    }
+
     private bool Keep(bool blocked = false) => _keeper.Keep(_rig.Clock.NowMs, _rig.Clock.WallMs, blocked);
 }

@@ -36,6 +36,20 @@ public sealed class LaneGroupTests
         Assert.Equal(62, lane.Sink.Snapshots.Count);
     }
 
+    /// <summary>Time jumps past the end of a session with events that no T has shown yet, as where a log is read on across a night.</summary>
+    [Theory]
+    [InlineData("other", true)]
+    [InlineData("r", false)]
+    public void WhatIsSettledInTheStepThatFindsASessionOverIsInItsLastSnapshot(string nextRoom, bool isShown)
+    {
+        var lane = new SingleLane();
+        var nextMs = 10_000 + (8 * HourMs);
+        lane.Take(Like(10_000)).Settle(11_000).Take(Like(11_500), Like(12_700), Like(nextMs) with { Room = nextRoom }).Settle(nextMs + 1000);
+        var last = lane.Sink.Snapshots.Last(s => s.StartMs == 10_000);
+        Assert.Equal((13_000, 3, isShown), (last.AsOfMs, last.Applied, last.Shown));
+        Assert.Single(lane.Sink.Over);
+    }
+
     [Fact]
     public void OneSecondCanEndADayOldSessionAndBeginTheNext()
     {

@@ -85,7 +85,7 @@ public sealed class OwedTests
         var afterMs = endMs + EngineOptions.EndedIdleMs + 1500;
         patient.Take(new TestEvent(EventType.End, endMs) { Session = "s" }, Like(afterMs) with { Session = "t" }).Settle(afterMs + 1000);
         Assert.Contains(("r", "s", false), patient.Sink.Over);
-        Assert.Equal([11_000L], patient.Sink.Snapshots.Where(s => s.Session == "s").Select(s => s.AsOfMs));
+        Assert.Equal([11_000L, 12_000], patient.Sink.Snapshots.Where(s => s.Session == "s").Select(s => s.AsOfMs));
     }
 
     [Fact]

@@ -132,7 +132,7 @@ internal static class EngineReplay
                 }
 
                 // Now every second by itself, now several at a time.
-                intake.IsBehind = chunks?.Next(8) != 0;
+                intake.IsBehind = chunks is not null && chunks.Next(8) != 0;
                 ReadChunk(intake, _open.MinBy(intake.WatermarkMs), chunks?.Next(1, 9) ?? 16);
             }
 
