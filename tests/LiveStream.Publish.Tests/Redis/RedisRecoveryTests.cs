@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LiveStream.Pipeline.Output;
 using LiveStream.Publish.Redis;
 using LiveStream.Publish.Tests.Fixtures;
 using StackExchange.Redis;
@@ -208,6 +209,28 @@ public sealed class RedisRecoveryTests : IAsyncLifetime
         Assert.False(await database.KeyExistsAsync("live:{r0}:now"));
         Assert.InRange(bench.Publisher.Meter.Failed, 1, long.MaxValue);
         Assert.InRange(bench.Log.Count("Redis refuses writes"), 1, 1);
+    }
+
+    /// <summary>Of one call, without waiting for another attempt.</summary>
+    [Fact]
+    public async Task A_call_that_is_refused_for_one_room_is_made_for_each_of_the_others()
+    {
+        bench = new PublisherBench(server.Configuration);
+        var database = await bench.ReadAsync();
+        await using var publisher = new RedisPublisher(
+            new RedisOptions { Configuration = server.Configuration }, new RoomBoard(), () => default, static _ => 1, TimeProvider.System, bench.Log);
+        var sink = publisher.CreateSink();
+        for (var i = 0; i < RoomWriter.LiveRoomsPerCall; i++)
+        {
+            sink.OnLive(new RandomSnapshots(i).Live(Encoding.UTF8.GetBytes($"r{i}")), new SessionOutput(0, true, default));
+        }
+
+        RoomMailbox[] rooms = [.. publisher.Mailboxes];
+        Assert.Equal(RoomWriter.LiveRoomsPerCall, rooms.Length);
+        await database.StringSetAsync(rooms[0].Keys.Fence, "no hash");
+        await publisher.Writer.WriteLiveAsync(new RedisLink((ConnectionMultiplexer)database.Multiplexer, database), rooms);
+        var there = await Task.WhenAll(rooms.Select(room => database.KeyExistsAsync(room.Keys.Now)));
+        Assert.Equal([false, .. Enumerable.Repeat(true, rooms.Length - 1)], there);
     }
 
     // What is read from far back is not live, and a core that catches up has better to do.
