@@ -8,7 +8,8 @@ namespace LiveStream.Metrics.State;
 /// <summary>
 /// Writes the state of rooms for a checkpoint, as whole numbers of variable length, little-endian copies and names. Every class writes its own state
 /// and reads it back in the same order (<see cref="StateReader"/>). Names are written as text at their first use within a room, so that a room
-/// can be read, or passed over, alone. Owned by one lane; what was written is never changed.
+/// can be read, or passed over, alone. Large stretches of a room are left to be written step by step (<see cref="WriteInSteps"/>), so that who writes can
+/// do something else in between. Owned by one lane; what was written is never changed.
 /// </summary>
 public sealed class StateWriter(NameTable names)
 {
@@ -18,7 +19,8 @@ public sealed class StateWriter(NameTable names)
     private const int ValuesAtOnce = 64;
 
     private readonly Dictionary<int, int> _written = [];
-    private readonly List<ReadOnlyMemory<byte>> _chunks = [];
+    private readonly List<Piece> _pieces = [];
+    private readonly Queue<(StateWriter Part, IEnumerator<bool> Steps)> _unwritten = [];
     private byte[] _chunk = new byte[ChunkBytes];
     private int _used;
     private long _before;
@@ -28,9 +30,13 @@ public sealed class StateWriter(NameTable names)
     /// <summary>Bytes written so far.</summary>
     public long Length => _before + _used;
 
+    /// <summary>Whether steps of the last room are left to be written; what they write of must not change until they are.</summary>
+    public bool HasSteps => _unwritten.Count > 0;
+
     /// <summary>Begins a room: its name, what its owner says of it, and a length that <see cref="EndRoom"/> fills in.</summary>
     public void BeginRoom(int name, int kind)
     {
+        WriteSteps();
         _written.Clear();
         WriteBytes(names[name]);
         Write(kind);
@@ -40,8 +46,60 @@ public sealed class StateWriter(NameTable names)
         _roomBegin = Length;
     }
 
-    /// <summary>Ends a room.</summary>
-    public void EndRoom() => MemoryMarshal.Write(_roomLength.Span, Length - _roomBegin);
+    /// <summary>Ends a room, but for the steps that are left.</summary>
+    public void EndRoom()
+    {
+        if (!HasSteps)
+        {
+            MemoryMarshal.Write(_roomLength.Span, Length - _roomBegin);
+        }
+    }
+
+    /// <summary>
+    /// Leaves a stretch without names to be written in steps, to the place where the writer stands. For large ones: it costs a chunk.
+    /// </summary>
+    /// <param name="pieces">What is written at each step.</param>
+    /// <param name="write">Writes one of them.</param>
+    public void WriteInSteps<T>(IEnumerable<T> pieces, Action<StateWriter, T> write)
+    {
+        var part = new StateWriter(names);
+        _unwritten.Enqueue((part, Steps().GetEnumerator()));
+        NextChunk();
+        _pieces.Add(new Piece(default, part));
+
+        IEnumerable<bool> Steps()
+        {
+            foreach (var piece in pieces)
+            {
+                write(part, piece);
+                yield return true;
+            }
+        }
+    }
+
+    /// <summary>Writes one of the steps that are left; the last one completes the room.</summary>
+    public void WriteStep()
+    {
+        var (part, steps) = _unwritten.Peek();
+        var before = part.Length;
+        if (!steps.MoveNext())
+        {
+            steps.Dispose();
+            _unwritten.Dequeue();
+            EndRoom();
+        }
+
+        _before += part.Length - before;
+    }
+
+    /// <summary>Writes all steps that are left.</summary>
+    public void WriteSteps()
+    {
+        while (HasSteps)
+        {
+            WriteStep();
+        }
+    }
 
     /// <summary>Writes an interned name, or none.</summary>
     public void WriteName(int name)
@@ -142,11 +200,13 @@ public sealed class StateWriter(NameTable names)
     /// <summary>Ends the writing.</summary>
     public ReadOnlySequence<byte> Complete()
     {
-        _chunks.Add(_chunk.AsMemory(0, _used));
+        WriteSteps();
+        var chunks = new List<ReadOnlyMemory<byte>>();
+        AddTo(chunks);
         _before += _used;
         _chunk = [];
         _used = 0;
-        return Chain(_chunks);
+        return chunks.Count == 0 ? default : Chain(chunks);
     }
 
     private static ReadOnlySequence<byte> Chain(List<ReadOnlyMemory<byte>> chunks)
@@ -159,6 +219,23 @@ public sealed class StateWriter(NameTable names)
         }
 
         return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+
+    private void AddTo(List<ReadOnlyMemory<byte>> chunks)
+    {
+        foreach (var (bytes, part) in _pieces)
+        {
+            part?.AddTo(chunks);
+            if (!bytes.IsEmpty)
+            {
+                chunks.Add(bytes);
+            }
+        }
+
+        if (_used > 0)
+        {
+            chunks.Add(_chunk.AsMemory(0, _used));
+        }
     }
 
     private static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
@@ -212,11 +289,14 @@ public sealed class StateWriter(NameTable names)
 
     private void NextChunk()
     {
-        _chunks.Add(_chunk.AsMemory(0, _used));
+        _pieces.Add(new Piece(_chunk.AsMemory(0, _used), null));
         _before += _used;
         _chunk = GC.AllocateUninitializedArray<byte>(ChunkBytes);
         _used = 0;
     }
+
+    // Bytes, or what was written in steps.
+    private readonly record struct Piece(ReadOnlyMemory<byte> Bytes, StateWriter? Part);
 
     private sealed class Chunk : ReadOnlySequenceSegment<byte>
     {

@@ -21,6 +21,9 @@ public sealed class KeyTable<TRow>
 {
     private const int FirstPlaces = 16;
 
+    // Segments from which on a table is written step by step: several 100 KB.
+    private const int SegmentsInSteps = 8;
+
     // Below the size at which the collector keeps an array apart.
     private static readonly int LargestPlaces = Math.Min(4096, 48_000 / Unsafe.SizeOf<TRow>());
 
@@ -150,22 +153,15 @@ public sealed class KeyTable<TRow>
     public void Save(StateWriter writer)
     {
         writer.Write(Count);
+        if (_segments.Length >= SegmentsInSteps)
+        {
+            writer.WriteInSteps(Distinct(), Save);
+            return;
+        }
+
         foreach (var segment in Distinct())
         {
-            for (ReadOnlySpan<TRow> rows = segment.Rows; !rows.IsEmpty;)
-            {
-                var places = writer.Places<TRow>();
-                var (looked, filled) = (0, 0);
-                for (; looked < rows.Length && filled < places.Length; looked++)
-                {
-                    // Without a branch: which places are free is what no processor can foretell.
-                    places[filled] = rows[looked];
-                    filled += rows[looked].Key != 0 ? 1 : 0;
-                }
-
-                writer.Filled<TRow>(filled);
-                rows = rows[looked..];
-            }
+            Save(writer, segment);
         }
     }
 
@@ -198,6 +194,24 @@ public sealed class KeyTable<TRow>
         if (Count == 0)
         {
             Begin(rows);
+        }
+    }
+
+    private static void Save(StateWriter writer, Segment segment)
+    {
+        for (ReadOnlySpan<TRow> rows = segment.Rows; !rows.IsEmpty;)
+        {
+            var places = writer.Places<TRow>();
+            var (looked, filled) = (0, 0);
+            for (; looked < rows.Length && filled < places.Length; looked++)
+            {
+                // Without a branch: which places are free is what no processor can foretell.
+                places[filled] = rows[looked];
+                filled += rows[looked].Key != 0 ? 1 : 0;
+            }
+
+            writer.Filled<TRow>(filled);
+            rows = rows[looked..];
         }
     }
 

@@ -13,6 +13,9 @@ public sealed class SideRows
 {
     private const int RowsPerChunk = 128;
 
+    // From which on they are written step by step: several 100 KB in memory.
+    private const int RowsInSteps = 8192;
+
     private int[][] _chunks = [];
     private int _columns;
     private int _headColumn = -1;
@@ -73,9 +76,16 @@ public sealed class SideRows
     public void Save(StateWriter writer)
     {
         writer.Write(Count);
-        for (var row = 0; row < Count; row++)
+        var chunks = Enumerable.Range(0, (Count + RowsPerChunk - 1) / RowsPerChunk);
+        if (Count >= RowsInSteps)
         {
-            writer.WritePacked<int>(Of(row));
+            writer.WriteInSteps(chunks, SaveChunk);
+            return;
+        }
+
+        foreach (var chunk in chunks)
+        {
+            SaveChunk(writer, chunk);
         }
     }
 
@@ -86,6 +96,15 @@ public sealed class SideRows
         {
             EnsureChunk(Count / RowsPerChunk, Count % RowsPerChunk);
             reader.ReadPacked(Of(Count));
+        }
+    }
+
+    private void SaveChunk(StateWriter writer, int chunk)
+    {
+        var end = Math.Min(Count, (chunk + 1) * RowsPerChunk);
+        for (var row = chunk * RowsPerChunk; row < end; row++)
+        {
+            writer.WritePacked<int>(Of(row));
         }
     }
 

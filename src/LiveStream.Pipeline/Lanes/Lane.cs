@@ -11,8 +11,8 @@ namespace LiveStream.Pipeline.Lanes;
 /// </summary>
 internal sealed class Lane
 {
-    // What is written of a checkpoint between two messages, a room at least; a megabyte takes well under ten milliseconds.
-    private const long SaveBytes = 1 << 20;
+    // What is written of a checkpoint between two messages: some 50 us each, be it a room or a step of a large one.
+    private const int SaveSteps = 16;
 
     private readonly AutoResetEvent _woken = new(false);
     private readonly Channel<LaneMessage> _channel;
@@ -265,7 +265,7 @@ internal sealed class Lane
             if (group.IsSaving)
             {
                 saving = true;
-                group.SaveSome(SaveBytes);
+                group.SaveSome(SaveSteps);
             }
         }
 

@@ -116,14 +116,14 @@ internal sealed class LaneGroup
             return;
         }
 
-        SaveSome(long.MaxValue / 2);
+        SaveSome(int.MaxValue);
         _saver = new ImageWriter(_lane.Names, _rooms.Entries, saved);
     }
 
     /// <summary>Writes some more of it down.</summary>
-    public void SaveSome(long bytes)
+    public void SaveSome(int steps)
     {
-        _saver?.SaveSome(bytes);
+        _saver?.SaveSome(steps);
         if (_saver is { IsDone: true })
         {
             _saver = null;

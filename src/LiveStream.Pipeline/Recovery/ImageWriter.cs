@@ -6,15 +6,16 @@ using LiveStream.Pipeline.Lanes;
 namespace LiveStream.Pipeline.Recovery;
 
 /// <summary>
-/// Writes down one lane's part of a group as of a barrier, room by room, while the lane goes on: events that come later lie behind each
-/// slice's mark, and a room is written before anything of it is settled. So the lane stands still for a stretch of bytes at a time and not for the
-/// whole. Owned by the lane's group, which makes one per barrier.
+/// Writes down one lane's part of a group as of a barrier, room by room and a large room step by step, while the lane goes on: events that come later
+/// lie behind each slice's mark, and a room is written to its end before anything of it is settled. So the lane stands still for some steps
+/// at a time and not for the whole. Owned by the lane's group, which makes one per barrier.
 /// </summary>
 internal sealed class ImageWriter
 {
     private readonly StateWriter _writer;
     private readonly Queue<RoomEntry> _rooms;
     private readonly TaskCompletionSource<ReadOnlySequence<byte>> _saved;
+    private RoomEntry? _begun;
 
     /// <summary>Marks what the rooms hold now.</summary>
     public ImageWriter(NameTable names, IReadOnlyCollection<RoomEntry> rooms, TaskCompletionSource<ReadOnlySequence<byte>> saved)
@@ -34,21 +35,29 @@ internal sealed class ImageWriter
     /// <summary>Writes a room that has to be written now, unless it has been.</summary>
     public void Save(RoomEntry room)
     {
-        if (room.IsUnsaved)
+        Begin(room);
+        if (ReferenceEquals(room, _begun))
         {
-            room.Save(_writer);
+            _writer.WriteSteps();
         }
     }
 
-    /// <summary>Writes rooms until so many bytes have been written; hands over when none is left.</summary>
-    public void SaveSome(long bytes)
+    /// <summary>Writes so many rooms, and steps of large ones; hands over when nothing is left.</summary>
+    public void SaveSome(int steps)
     {
-        for (var enough = _writer.Length + bytes; _writer.Length < enough && _rooms.TryDequeue(out var room);)
+        for (; steps > 0 && (_writer.HasSteps || _rooms.Count > 0); steps--)
         {
-            Save(room);
+            if (_writer.HasSteps)
+            {
+                _writer.WriteStep();
+            }
+            else
+            {
+                Begin(_rooms.Dequeue());
+            }
         }
 
-        if (_rooms.Count == 0 && !IsDone)
+        if (_rooms.Count == 0 && !_writer.HasSteps && !IsDone)
         {
             IsDone = true;
             _saved.TrySetResult(_writer.Complete());
@@ -57,4 +66,13 @@ internal sealed class ImageWriter
 
     /// <summary>The group is given up before everything was written.</summary>
     public void Cancel() => _saved.TrySetCanceled();
+
+    private void Begin(RoomEntry room)
+    {
+        if (room.IsUnsaved)
+        {
+            room.Save(_writer);
+            _begun = room;
+        }
+    }
 }

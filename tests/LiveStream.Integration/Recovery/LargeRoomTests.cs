@@ -40,15 +40,26 @@ public sealed class LargeRoomTests
         // The first time its code is new.
         GroupImage image = null!;
         long started;
-        for (var time = 1; time <= 4; time++)
+        var (took, stood) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+        for (var time = 1; time <= 6; time++)
         {
             started = Stopwatch.GetTimestamp();
+            before.BeginWatch();
             var taking = intake.TakeImageAsync();
             intake.Flush(TestContext.Current.CancellationToken);
+            while (!taking.IsCompleted)
+            {
+                first.Tick(0);
+            }
+
             image = await taking;
-            Say(string.Create(CultureInfo.InvariantCulture, $"Image {time} was taken"), started);
+            Say(string.Create(CultureInfo.InvariantCulture, $"Image {time} was taken, during which the lane stood still for {before.Longest.TotalMilliseconds:F1} ms at most,"), started);
+            took = Min(took, Stopwatch.GetElapsedTime(started));
+            stood = Min(stood, before.Longest);
         }
 
+        // The best of several, since the machine has others to serve.
+        Assert.InRange(stood, TimeSpan.Zero, took / 3);
         Assert.InRange(image.Bytes, 1, LargestBytes);
 
         await using var store = CheckpointFolder.Open(folder.Path, TimeProvider.System);
@@ -70,6 +81,8 @@ public sealed class LargeRoomTests
         Assert.Equal(before.Json, after.Json);
         Assert.Contains($"\"viewers\":{Viewers},", after.Json, StringComparison.Ordinal);
     }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     private static StreamEngine Engine(LaneSink sink) => new(new EngineOptions(), new PipelineOptions { Lanes = 1 }, _ => sink);
 
@@ -137,7 +150,26 @@ public sealed class LargeRoomTests
     {
         private readonly ArrayBufferWriter<byte> text = new();
 
+        private long _tickedAt;
+        private long _longest;
+
         public string Json { get; private set; } = "";
+
+        /// <summary>The longest time between two ticks since <see cref="BeginWatch"/>.</summary>
+        public TimeSpan Longest => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _longest));
+
+        public void BeginWatch()
+        {
+            Volatile.Write(ref _longest, 0);
+            Volatile.Write(ref _tickedAt, Stopwatch.GetTimestamp());
+        }
+
+        public override void OnTick(long wallClockMs)
+        {
+            var now = Stopwatch.GetTimestamp();
+            Volatile.Write(ref _longest, Math.Max(_longest, now - _tickedAt));
+            _tickedAt = now;
+        }
 
         public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session)
         {

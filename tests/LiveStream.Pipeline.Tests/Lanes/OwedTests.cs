@@ -171,7 +171,7 @@ public sealed class OwedTests
         lane.Group.Save(saved);
         lane.Sweep();
         lane.Group.HandOutOwed();
-        lane.Group.SaveSome(long.MaxValue);
+        lane.Group.SaveSome(int.MaxValue);
         await saved.Task;
         Assert.Equal((11_000, 1), (lane.Sink.LastOf("r", "s").AsOfMs, lane.Sink.LastOf("r", "s").Applied));
     }
