@@ -37,7 +37,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
     public long? TurnedAwayMs => _turnedAwayMs;
 
     /// <summary>Sessions that were found to be over and wait to be taken by <see cref="TakeClosed"/>.</summary>
-    public bool HasClosed => _closed.Count != 0;
+    public IReadOnlyList<Session> Closed => _closed;
 
     /// <summary>
     /// The session that the room's keys show: the one with the largest first time, at equal times the larger name; the session
@@ -49,7 +49,7 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         {
             foreach (var session in _open)
             {
-                if (Shows(session, long.MinValue))
+                if (!IsHidden(session, _open, long.MinValue))
                 {
                     return session;
                 }
@@ -59,19 +59,9 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         }
     }
 
-    /// <summary>Whether the room's keys show a session at T, as <see cref="Shown"/>, but for those that are over by quiet then; it may have been closed meanwhile.</summary>
-    public bool Shows(Session session, long asOfMs)
-    {
-        foreach (var other in _open)
-        {
-            if (!ReferenceEquals(other, session) && other.OpenUntilMs >= asOfMs && IsShownBefore(other, session))
-            {
-                return false;
-            }
-        }
-
-        return session.OpenUntilMs >= asOfMs;
-    }
+    /// <summary>Whether the room's keys show a session at T, as <see cref="Shown"/>, but for those that are over by quiet then; it may wait to be taken.</summary>
+    public bool Shows(Session session, long asOfMs) =>
+        session.OpenUntilMs >= asOfMs && !IsHidden(session, _open, asOfMs) && !IsHidden(session, _closed, asOfMs);
 
     /// <summary>Finds the session of each event of a slice in event-time order; sessions that turn out to be over are closed.</summary>
     /// <param name="events">The room's events of one second, in order.</param>
@@ -267,6 +257,17 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
 
     /// <summary>Sessions that open from now on count only some of their viewers.</summary>
     public bool OpensParts { get; set; }
+
+    private bool IsHidden(Session session, List<Session> by, long asOfMs)
+    {
+        var hidden = false;
+        foreach (var other in by)
+        {
+            hidden |= other.OpenUntilMs >= asOfMs && IsShownBefore(other, session);
+        }
+
+        return hidden;
+    }
 
     private bool IsShownBefore(Session left, Session right) =>
         (left.Name == _default) != (right.Name == _default) ? right.Name == _default

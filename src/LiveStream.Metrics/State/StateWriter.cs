@@ -49,7 +49,7 @@ public sealed class StateWriter(NameTable names)
     /// <summary>Ends a room, but for the steps that are left.</summary>
     public void EndRoom()
     {
-        if (!HasSteps)
+        if (!HasSteps && !_roomLength.IsEmpty)
         {
             MemoryMarshal.Write(_roomLength.Span, Length - _roomBegin);
         }

@@ -11,7 +11,7 @@ namespace LiveStream.Pipeline.Lanes;
 /// </summary>
 internal sealed class Lane
 {
-    // What is written of a checkpoint between two messages: some 50 us each, be it a room or a step of a large one.
+    // What is written of a checkpoint between two messages: some 50 us each.
     private const int SaveSteps = 16;
 
     private readonly AutoResetEvent _woken = new(false);

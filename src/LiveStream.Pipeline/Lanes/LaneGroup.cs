@@ -206,6 +206,7 @@ internal sealed class LaneGroup
         {
             var entry = _rooms.Entries[i];
             _saver?.Save(entry);
+            _runner.BeginStep();
             _runner.HandOutOwed(entry);
             ApplyUntil(entry, long.MaxValue, ref counts);
             entry.Room.CloseAll();
@@ -328,6 +329,7 @@ internal sealed class LaneGroup
     private void Settle(RoomEntry entry, long settledMs, bool sweep, ref SettleCounts counts)
     {
         _saver?.Save(entry);
+        _runner.BeginStep();
         _runner.HandOutOwedBefore(entry, settledMs);
         ApplyUntil(entry, settledMs, ref counts);
         if (_lane.Cadence.Kind == CadenceKind.EverySettledSecond)
@@ -339,7 +341,7 @@ internal sealed class LaneGroup
         if (sweep)
         {
             entry.Room.CloseQuiet(settledMs);
-            if (entry.Room.HasClosed)
+            if (entry.Room.Closed.Count > 0)
             {
                 _runner.FinishClosed(entry);
             }

@@ -24,6 +24,9 @@ internal sealed class SessionRunner
     private RoomEntry _entry = null!;
     private long _handOutAtMs;
 
+    // Sessions of the room have been finished in this step. Whether the room would have shown them rather than others that are over by now cannot be asked any more.
+    private bool _hasFinished;
+
     public SessionRunner(LaneState lane, RoomTable rooms, int group)
     {
         _lane = lane;
@@ -37,6 +40,9 @@ internal sealed class SessionRunner
             _ => null,
         };
     }
+
+    /// <summary>A room is about to be settled up to another T.</summary>
+    public void BeginStep() => _hasFinished = false;
 
     /// <summary>Applies the events of a room's second, in time order; the span is scratch.</summary>
     public void Apply(RoomEntry entry, Span<RoomEvent> events, RoomSlice slice, ref SettleCounts counts)
@@ -60,7 +66,7 @@ internal sealed class SessionRunner
             ApplyEach(events, sessions, ref counts);
         }
 
-        if (entry.Room.HasClosed)
+        if (entry.Room.Closed.Count > 0)
         {
             FinishClosed(entry);
         }
@@ -144,15 +150,17 @@ internal sealed class SessionRunner
     public void FinishClosed(RoomEntry entry)
     {
         _entry = entry;
+        for (var i = 0; _lane.IsLive && !_hasFinished && i < entry.Room.Closed.Count; i++)
+        {
+            HandOutLast(entry.Room.Closed[i]);
+        }
+
+        _hasFinished |= entry.Room.Closed.Count > 0;
         while (entry.Room.TakeClosed(out var session))
         {
             if (_lane.Cadence.Kind == CadenceKind.Replay && session.Applied > 0)
             {
                 Finish(session);
-            }
-            else if (_lane.IsLive)
-            {
-                HandOutLast(session);
             }
 
             var empty = entry.Room.Open.Count == 0;
@@ -210,7 +218,7 @@ internal sealed class SessionRunner
             }
         }
 
-        if (entry.Room.HasClosed)
+        if (entry.Room.Closed.Count > 0)
         {
             FinishClosed(entry);
         }

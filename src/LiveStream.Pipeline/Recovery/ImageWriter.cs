@@ -12,6 +12,9 @@ namespace LiveStream.Pipeline.Recovery;
 /// </summary>
 internal sealed class ImageWriter
 {
+    // Packed, as most of a small room is, they take as long as a step of a large one.
+    private const int BytesPerStep = 8192;
+
     private readonly StateWriter _writer;
     private readonly Queue<RoomEntry> _rooms;
     private readonly TaskCompletionSource<ReadOnlySequence<byte>> _saved;
@@ -42,18 +45,21 @@ internal sealed class ImageWriter
         }
     }
 
-    /// <summary>Writes so many rooms, and steps of large ones; hands over when nothing is left.</summary>
+    /// <summary>Writes so many steps of large rooms, or as much of small ones; hands over when nothing is left.</summary>
     public void SaveSome(int steps)
     {
-        for (; steps > 0 && (_writer.HasSteps || _rooms.Count > 0); steps--)
+        while (steps > 0 && (_writer.HasSteps || _rooms.Count > 0))
         {
             if (_writer.HasSteps)
             {
                 _writer.WriteStep();
+                steps--;
             }
             else
             {
+                var before = _writer.Length;
                 Begin(_rooms.Dequeue());
+                steps -= (int)((_writer.Length - before + BytesPerStep - 1) / BytesPerStep);
             }
         }
 

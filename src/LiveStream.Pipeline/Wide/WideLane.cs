@@ -136,7 +136,7 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
         }
     }
 
-    /// <summary>A room is as any other again; it has neither sessions nor events.</summary>
+    /// <summary>A room is as any other again; it has neither sessions nor events, and no lane but its own may have it in an image.</summary>
     public void Narrow(byte[] room)
     {
         if (Find(room) is { } entry)
@@ -145,6 +145,7 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
             entry.Wide = null;
             entry.Room.IsWing = false;
             entry.Room.OpensParts = false;
+            rooms.RemoveIfEmpty(entry);
         }
     }
 

@@ -50,6 +50,21 @@ public sealed class LaneGroupTests
         Assert.Single(lane.Sink.Over);
     }
 
+    /// <summary>World 374: of two sessions that one step finds to be over, the room showed the one with a name.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OfSessionsThatAreFoundOverTogetherTheOneThatWasShownIsShown(bool namedFirst)
+    {
+        var lane = new SingleLane();
+        TestEvent[] begun = [Like(10_000) with { Session = "named" }, Like(10_000)];
+        lane.Take(namedFirst ? begun : begun.Reverse()).Settle(11_000);
+        lane.Take(Like(11_500), Like(10_000 + (8 * HourMs)) with { Room = "other" }).Settle(11_000 + (8 * HourMs));
+        Assert.Equal(["named"], lane.Sink.Snapshots.Where(s => s.Room == "r" && s.Shown).Select(s => s.Session));
+        Assert.Equal((12_000, 2), (lane.Sink.LastOf("r", "default").AsOfMs, lane.Sink.LastOf("r", "default").Applied));
+        Assert.Equal(2, lane.Sink.Over.Count);
+    }
+
     [Fact]
     public void OneSecondCanEndADayOldSessionAndBeginTheNext()
     {

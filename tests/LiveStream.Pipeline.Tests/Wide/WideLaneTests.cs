@@ -172,6 +172,29 @@ public sealed class WideLaneTests
         Assert.True(restored.IsBalanced, $"{restored.Counters}");
     }
 
+    /// <summary>Every lane had a part of it; once it is as any other again, only its own has it in an image.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(Lanes)]
+    public async Task An_image_taken_right_behind_the_end_of_a_wide_room_is_taken_over(int lanes)
+    {
+        await using var rig = new LaneRig(Lanes, new EngineOptions { SessionIdleMinutes = 1 });
+        rig.BeginAll();
+        var intake = rig.Open();
+        Add(intake, 0, 10);
+        new TestEvent(EventType.Like, Start + 3_900_000) { Room = "other" }.AddTo(intake);
+        var image = await LaneRig.ImageOf(intake);
+        Assert.DoesNotContain(WideImage.RoomsOf(image), room => System.Text.Encoding.UTF8.GetString(room) == Room);
+        await using var restored = new LaneRig(lanes);
+        restored.BeginAll();
+        var again = restored.Open(image);
+        again.Flush(TestContext.Current.CancellationToken);
+        await LaneRig.Limited(again.Restored);
+        End(again);
+        await restored.Complete();
+        Assert.True(restored.IsBalanced, $"{restored.Counters}");
+    }
+
     // What is restored is the whole state: written down again it is as large, whoever held it in between.
     [Fact]
     public async Task A_wide_room_that_is_handed_round_stays_exact()

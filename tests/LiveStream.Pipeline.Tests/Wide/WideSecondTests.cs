@@ -124,7 +124,7 @@ public sealed class WideSecondTests
                 Assert.Equal(Describe(closed), Describe(same));
             }
 
-            Assert.False(told.HasClosed);
+            Assert.Empty(told.Closed);
         }
     }
 
