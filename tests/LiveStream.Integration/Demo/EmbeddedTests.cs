@@ -40,7 +40,7 @@ public sealed class EmbeddedTests
         using var folder = new TemporaryFolder();
         var log = folder.File("log");
         var tied = TiedProcess.Start(log, "sh", "-c", "echo $$; exec sleep 600");
-        await Poll.UntilAsync(TimeSpan.FromSeconds(10), "it has said its id", async () => (await File.ReadAllTextAsync(log)).EndsWith('\n'));
+        await Poll.UntilAsync(TimeSpan.FromSeconds(10), "it has said its id", async () => File.Exists(log) && (await File.ReadAllTextAsync(log)).EndsWith('\n'));
         Assert.False(tied.HasExited);
         var id = (await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken)).Trim();
         tied.Dispose();
