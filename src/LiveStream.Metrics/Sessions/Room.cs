@@ -59,9 +59,9 @@ public sealed class Room(EngineOptions options, NameTable names, SessionCaps cap
         }
     }
 
-    /// <summary>Whether the room's keys show a session at T, as <see cref="Shown"/>, but for those that are over by quiet then; it may wait to be taken.</summary>
-    public bool Shows(Session session, long asOfMs) =>
-        session.OpenUntilMs >= asOfMs && !IsHidden(session, _open, asOfMs) && !IsHidden(session, _closed, asOfMs);
+    /// <summary>Whether the room's keys show a session at T, as <see cref="Shown"/> but for those over by quiet then; closed ones count, those taken if given.</summary>
+    public bool Shows(Session session, long asOfMs, List<Session> taken) =>
+        session.OpenUntilMs >= asOfMs && !IsHidden(session, _open, asOfMs) && !IsHidden(session, _closed, asOfMs) && !IsHidden(session, taken, asOfMs);
 
     /// <summary>Finds the session of each event of a slice in event-time order; sessions that turn out to be over are closed.</summary>
     /// <param name="events">The room's events of one second, in order.</param>

@@ -206,11 +206,11 @@ internal sealed class LaneGroup
         {
             var entry = _rooms.Entries[i];
             _saver?.Save(entry);
-            _runner.BeginStep();
             _runner.HandOutOwed(entry);
             ApplyUntil(entry, long.MaxValue, ref counts);
             entry.Room.CloseAll();
             _runner.FinishClosed(entry);
+            _runner.EndStep();
             _rooms.RemoveIfEmpty(entry);
         }
 
@@ -329,7 +329,6 @@ internal sealed class LaneGroup
     private void Settle(RoomEntry entry, long settledMs, bool sweep, ref SettleCounts counts)
     {
         _saver?.Save(entry);
-        _runner.BeginStep();
         _runner.HandOutOwedBefore(entry, settledMs);
         ApplyUntil(entry, settledMs, ref counts);
         if (_lane.Cadence.Kind == CadenceKind.EverySettledSecond)
@@ -352,6 +351,7 @@ internal sealed class LaneGroup
             _runner.Advance(entry, settledMs);
         }
 
+        _runner.EndStep();
         if (sweep)
         {
             _rooms.RemoveIfEmpty(entry);

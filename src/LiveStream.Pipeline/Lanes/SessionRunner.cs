@@ -24,8 +24,8 @@ internal sealed class SessionRunner
     private RoomEntry _entry = null!;
     private long _handOutAtMs;
 
-    // Sessions of the room have been finished in this step. Whether the room would have shown them rather than others that are over by now cannot be asked any more.
-    private bool _hasFinished;
+    // Sessions of the room that this step has finished: the room may have shown them rather than others that it finds to be over later.
+    private readonly List<Session> _finished = [];
 
     public SessionRunner(LaneState lane, RoomTable rooms, int group)
     {
@@ -41,8 +41,8 @@ internal sealed class SessionRunner
         };
     }
 
-    /// <summary>A room is about to be settled up to another T.</summary>
-    public void BeginStep() => _hasFinished = false;
+    /// <summary>A room is settled up to another T.</summary>
+    public void EndStep() => _finished.Clear();
 
     /// <summary>Applies the events of a room's second, in time order; the span is scratch.</summary>
     public void Apply(RoomEntry entry, Span<RoomEvent> events, RoomSlice slice, ref SettleCounts counts)
@@ -81,8 +81,9 @@ internal sealed class SessionRunner
             var session = entry.Room.Open[i];
             if (session.SettledMs < settledMs)
             {
-                _handOutAtMs = Math.Min(settledMs, LastHopOf(session));
-                session.AdvanceTo(_handOutAtMs, OnHop(entry));
+                // What is over by then is shown as of its last event, and not settled second by second across years.
+                _handOutAtMs = session.OpenUntilMs < settledMs ? HopAfter(session.LastMs) : settledMs;
+                session.AdvanceTo(Math.Min(settledMs, HopAfter(session.OpenUntilMs)), OnHop(entry));
                 if (_lane.IsLive && entry.Wide is null)
                 {
                     HandOutWhenDue(session);
@@ -150,14 +151,14 @@ internal sealed class SessionRunner
     public void FinishClosed(RoomEntry entry)
     {
         _entry = entry;
-        for (var i = 0; _lane.IsLive && !_hasFinished && i < entry.Room.Closed.Count; i++)
+        for (var i = 0; _lane.IsLive && i < entry.Room.Closed.Count; i++)
         {
             HandOutLast(entry.Room.Closed[i]);
         }
 
-        _hasFinished |= entry.Room.Closed.Count > 0;
         while (entry.Room.TakeClosed(out var session))
         {
+            _finished.Add(session);
             if (_lane.Cadence.Kind == CadenceKind.Replay && session.Applied > 0)
             {
                 Finish(session);
@@ -276,7 +277,7 @@ internal sealed class SessionRunner
             Session = wide.Merge is null ? null : session,
             IsShown = IsShown(session),
             IsRestored = isRestored,
-            HandOut = isRestored || _lane.Cadence.Kind == CadenceKind.EverySettledSecond || (session.SettledMs == _handOutAtMs && session.SettledMs <= session.OpenUntilMs),
+            HandOut = isRestored || _lane.Cadence.Kind == CadenceKind.EverySettledSecond || session.SettledMs == _handOutAtMs,
         };
         session.Metrics.Delays.Clear();
         if (wide.Merge is { } merge)
@@ -338,7 +339,7 @@ internal sealed class SessionRunner
     // The step that settles its last events may find a session to be over: the screens are to keep all of it.
     private void HandOutLast(Session session)
     {
-        var lastHopMs = session.LastMs - (session.LastMs % EngineOptions.HopMs) + EngineOptions.HopMs;
+        var lastHopMs = HopAfter(session.LastMs);
         _entry.Owed = ReferenceEquals(_entry.Owed, session) ? null : _entry.Owed;
         if (session.SettledMs >= lastHopMs)
         {
@@ -353,8 +354,7 @@ internal sealed class SessionRunner
         }
     }
 
-    // A jump of time must not settle a session that is over second by second across years.
-    private static long LastHopOf(Session session) => session.OpenUntilMs - (session.OpenUntilMs % EngineOptions.HopMs) + EngineOptions.HopMs;
+    private static long HopAfter(long timeMs) => timeMs - (timeMs % EngineOptions.HopMs) + EngineOptions.HopMs;
 
     private void HandOutAtMultiple(Session session)
     {
@@ -380,7 +380,7 @@ internal sealed class SessionRunner
         _lane.Sink.OnSnapshot(session.Fill(), OutputOf(session, shown));
     }
 
-    private bool IsShown(Session session) => _lane.IsLive && _entry.Room.Shows(session, session.SettledMs);
+    private bool IsShown(Session session) => _lane.IsLive && _entry.Room.Shows(session, session.SettledMs, _finished);
 
     private SessionOutput OutputOf(Session? session, bool shown) => session is null
         ? new SessionOutput(_group, shown, default)

@@ -66,6 +66,34 @@ public sealed class LaneGroupTests
     }
 
     [Fact]
+    public void SessionsThatOneStepFindsToBeOverOneAfterTheOtherEachHaveTheirLastSnapshot()
+    {
+        const long SixHoursMs = 6 * HourMs;
+        var lane = new SingleLane();
+        lane.Take(Like(10_000) with { Session = "a" }).Settle(11_000);
+        lane.Take(Like(11_500) with { Session = "a" }, Like(HourMs) with { Session = "b" }, Like(72_000 + SixHoursMs) with { Session = "b" });
+        lane.Take(Like(10_000 + (20 * HourMs)) with { Room = "other" }).Settle(11_000 + (20 * HourMs));
+        var (first, last) = (lane.Sink.LastOf("r", "a"), lane.Sink.LastOf("r", "b"));
+        Assert.Equal((12_000, 2), (first.AsOfMs, first.Applied));
+        Assert.Equal((73_000 + SixHoursMs, 2, true), (last.AsOfMs, last.Applied, last.Shown));
+        Assert.Equal(2, lane.Sink.Over.Count);
+    }
+
+    [Fact]
+    public void ASessionThatWasHiddenByOneThatTheStepHasFinishedIsNotShown()
+    {
+        var lane = new SingleLane();
+        lane.Take(Like(10_000) with { Session = "x" }, Like(10_200) with { Session = "a" }).Settle(11_000);
+        lane.Take(Like(11_500) with { Session = "x" }, new TestEvent(EventType.End, 11_600) { Session = "a" }, Like(HourMs));
+        lane.Take(Like(10_000 + (20 * HourMs)) with { Room = "other" }).Settle(11_000 + (20 * HourMs));
+        Assert.Equal((12_000, 2, true), Last("a"));
+        Assert.Equal((12_000, 2, false), Last("x"));
+        Assert.Equal((HourMs + 1000, 1, false), Last("default"));
+
+        (long AsOfMs, long Applied, bool Shown) Last(string session) => lane.Sink.LastOf("r", session) is var s ? (s.AsOfMs, s.Applied, s.Shown) : default;
+    }
+
+    [Fact]
     public void OneSecondCanEndADayOldSessionAndBeginTheNext()
     {
         const long Start = 10_000_300;

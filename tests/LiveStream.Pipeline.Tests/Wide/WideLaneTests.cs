@@ -36,6 +36,37 @@ public sealed class WideLaneTests
         Assert.Equal((0, 0), (rig.Caps.Rooms, rig.Caps.Viewers));
     }
 
+    /// <summary>One step settles the last seconds of a session and finds, at the room's own next event, that it is over.</summary>
+    [Fact]
+    public async Task A_wide_rooms_last_seconds_are_shown_though_its_next_event_comes_after_its_session()
+    {
+        var options = new EngineOptions { SessionIdleMinutes = 1 };
+        await using var alone = new LaneRig(1, options, SnapshotCadence.EveryHop);
+        await using var rig = new LaneRig(Lanes, options, SnapshotCadence.EveryHop);
+        foreach (var each in (LaneRig[])[alone, rig])
+        {
+            each.BeginAll();
+            var intake = each.Open();
+            Add(intake, 0, 40);
+            intake.Flush(TestContext.Current.CancellationToken);
+            await each.AllHandled();
+            foreach (var (second, room) in ((int, string)[])[(40, Room), (41, Room), (4000, Room), (4030, "other")])
+            {
+                new TestEvent(EventType.Like, Start + (second * 1000L)) { Room = room, User = $"u{second}" }.AddTo(intake);
+            }
+
+            intake.Flush(TestContext.Current.CancellationToken);
+            await each.AllHandled();
+            await each.Complete();
+        }
+
+        Assert.All(rig.States, state => Assert.True(state.Counters.Applied > 0));
+        var shown = rig.Snapshots.Where(s => s.Room == Room && s.Shown).ToArray();
+        var last = alone.Snapshots.Last(s => s.Room == Room && s.AsOfMs < Start + 4_000_000);
+        Assert.Equal(Start + 42_000, last.AsOfMs);
+        Assert.Equal(last.Json, shown.Last(s => s.AsOfMs < Start + 4_000_000).Json);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
