@@ -57,6 +57,7 @@ internal sealed class SingleLane
     public SingleLane Settle(long settledMs)
     {
         Group.Settle(settledMs);
+        Group.SettleSome(int.MaxValue);
         return this;
     }
 

@@ -11,8 +11,9 @@ namespace LiveStream.Pipeline.Lanes;
 /// </summary>
 internal sealed class Lane
 {
-    // What is written of a checkpoint between two messages: some 50 us each.
-    private const int SaveSteps = 16;
+    // What is done between two messages, so that none waits long: some 100 us a room, some 50 us a step of a checkpoint.
+    private const int SettleRooms = 4;
+    private const int SaveSteps = 4;
 
     private readonly AutoResetEvent _woken = new(false);
     private readonly Channel<LaneMessage> _channel;
@@ -20,6 +21,7 @@ internal sealed class Lane
     private readonly LaneState _state;
     private readonly Dictionary<int, (LaneGroup Group, long WatermarkMs, long OffsetSum)> _groups = [];
     private readonly Dictionary<int, List<LaneLetter>> _early = [];
+    private readonly Queue<LaneGroup> _settling = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Lane(int number, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
@@ -66,7 +68,7 @@ internal sealed class Lane
             while (Next(out message))
             {
                 Handle(message);
-                SaveSome();
+                GoOn();
             }
 
             foreach (var (group, _, _) in _groups.Values)
@@ -100,7 +102,7 @@ internal sealed class Lane
                 return true;
             }
 
-            if (SaveSome())
+            if (GoOn())
             {
                 continue;
             }
@@ -166,6 +168,12 @@ internal sealed class Lane
 
     private void Handle(in LaneMessage message)
     {
+        if (message.Done is not null)
+        {
+            // Who waits for a message waits for all before it.
+            SettleSome(int.MaxValue);
+        }
+
         switch (message.Kind)
         {
             case LaneMessageKind.Tick:
@@ -204,6 +212,11 @@ internal sealed class Lane
 
     private void Handle(in LaneMessage message, LaneGroup group)
     {
+        if (message.Kind is not (LaneMessageKind.Batch or LaneMessageKind.WideSeconds))
+        {
+            group.SettleSome(int.MaxValue);
+        }
+
         switch (message.Kind)
         {
             case LaneMessageKind.Batch:
@@ -213,7 +226,7 @@ internal sealed class Lane
                 break;
             case LaneMessageKind.Settle:
                 group.Settle(message.TimeMs);
-                Sweep();
+                _settling.Enqueue(group);
                 break;
             case LaneMessageKind.Finish:
                 group.Finish();
@@ -254,6 +267,28 @@ internal sealed class Lane
         {
             message.Done!.SetException(e);
         }
+    }
+
+    // What takes long is done in steps between messages.
+    private bool GoOn() => SettleSome(SettleRooms) || SaveSome();
+
+    /// <summary>Goes on with the groups that are being settled, the oldest first; false when there are none.</summary>
+    private bool SettleSome(int rooms)
+    {
+        var settling = _settling.Count > 0;
+        while (_settling.TryPeek(out var group))
+        {
+            group.SettleSome(rooms);
+            if (group.IsSettling)
+            {
+                break;
+            }
+
+            _settling.Dequeue();
+            Sweep();
+        }
+
+        return settling;
     }
 
     /// <summary>Goes on with checkpoints that are being written; false when there are none.</summary>

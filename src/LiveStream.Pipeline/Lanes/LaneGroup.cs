@@ -16,12 +16,12 @@ namespace LiveStream.Pipeline.Lanes;
 internal sealed class LaneGroup
 {
     private const long ReplaySweepMs = 60_000;
-    private const int LookAheadStep = 6;
 
     private readonly LaneState _lane;
     private readonly SessionRunner _runner;
     private readonly RoomTable _rooms;
     private readonly LaneNames _names;
+    private readonly SliceFiller _slices;
     private readonly WideLane _wide;
     private readonly Queue<LaneMessage> _held = new();
     private readonly Queue<long> _unsaid = new();
@@ -30,6 +30,11 @@ internal sealed class LaneGroup
     private TaskCompletionSource<ReadOnlySequence<byte>>? _saveWhenMerged;
     private byte[]? _narrowWhenMerged;
     private long _sweptMs = long.MinValue;
+    private long _settledMs = long.MinValue;
+    private bool _sweeps;
+
+    // The next room to be settled up to T; below 0 = all are.
+    private int _unsettled = -1;
 
     public LaneGroup(LaneState lane, int group)
     {
@@ -37,6 +42,7 @@ internal sealed class LaneGroup
         Group = group;
         _rooms = new RoomTable(lane);
         _names = new LaneNames(lane.Names);
+        _slices = new SliceFiller(lane, _rooms, _names);
         _runner = new SessionRunner(lane, _rooms, group);
         _wide = new WideLane(lane, _rooms, _runner, group);
         _payDue = _runner.HandOutOwedWhenDue;
@@ -47,8 +53,8 @@ internal sealed class LaneGroup
     /// <summary>Rooms that it holds.</summary>
     public List<RoomEntry> Rooms => _rooms.Entries;
 
-    /// <summary>T up to which the group is settled.</summary>
-    public long SettledMs { get; private set; } = long.MinValue;
+    /// <summary>Whether rooms are still to be settled.</summary>
+    public bool IsSettling => _unsettled >= 0;
 
     /// <summary>Whether a checkpoint of it is being written.</summary>
     public bool IsSaving => _saver is not null;
@@ -134,7 +140,6 @@ internal sealed class LaneGroup
     /// <exception cref="InvalidDataException">The image is not one; nothing of it is held.</exception>
     public void Restore(GroupImage image)
     {
-        SettledMs = image.SettledMs;
         var reader = new ImageReader(_lane, _rooms, _wide);
         try
         {
@@ -154,47 +159,35 @@ internal sealed class LaneGroup
     }
 
     /// <summary>Takes the events of a batch into their slices.</summary>
-    public void TakeIn(EventBatch batch)
-    {
-        _names.Learn(batch);
-        var events = batch.Events;
-        var room = _lane.MaxBuffered - _lane.Counters.Buffered;
-        var taken = (int)Math.Min(events.Length, Math.Max(0, room));
-        var foreign = 0;
-        for (var i = 0; i < taken; i++)
-        {
-            LookAhead(batch.Rooms[..taken], events, i);
-            ref readonly var arrived = ref events[i];
-            var entry = _names.EntryOf(batch.Rooms[i], arrived.TimeMs, _rooms);
-            ref var e = ref entry.SliceOf(arrived.TimeMs).Append(arrived, batch);
-            e.Session = _names.Of(e.Session);
-            e.Product = _names.Of(e.Product);
-            e.Name = _names.Of(e.Name);
-            foreign += e.Foreign ? 1 : 0;
-            _rooms.MarkStale(entry);
-        }
+    public void TakeIn(EventBatch batch) => _slices.TakeIn(batch);
 
-        _lane.Counters.AddBuffered(taken - foreign);
-        if (taken < events.Length)
-        {
-            TurnAway(batch, taken);
-        }
-    }
-
-    /// <summary>Settles everything before T.</summary>
+    /// <summary>Begins to settle everything before T: one room after the other, while events from T on are taken in.</summary>
     public void Settle(long settledMs)
     {
-        SettledMs = settledMs;
-        var sweep = _lane.Cadence.Kind != CadenceKind.Replay || settledMs - ReplaySweepMs >= _sweptMs;
-        _sweptMs = sweep ? settledMs : _sweptMs;
-        var counts = default(SettleCounts);
-        for (var i = _rooms.Entries.Count - 1; i >= 0; i--)
+        SettleSome(int.MaxValue);
+        _settledMs = settledMs;
+        _sweeps = _lane.Cadence.Kind != CadenceKind.Replay || settledMs - ReplaySweepMs >= _sweptMs;
+        _sweptMs = _sweeps ? settledMs : _sweptMs;
+        _unsettled = _rooms.Entries.Count - 1;
+        _unsaid.Enqueue(settledMs);
+        SaySettled();
+    }
+
+    /// <summary>Settles some more rooms.</summary>
+    public void SettleSome(int rooms)
+    {
+        if (!IsSettling)
         {
-            Settle(_rooms.Entries[i], settledMs, sweep, ref counts);
+            return;
+        }
+
+        var counts = default(SettleCounts);
+        for (; rooms > 0 && IsSettling; rooms--)
+        {
+            Settle(_rooms.Entries[_unsettled--], _settledMs, _sweeps, ref counts);
         }
 
         _lane.Counters.Add(counts);
-        _unsaid.Enqueue(settledMs);
         SaySettled();
     }
 
@@ -225,6 +218,7 @@ internal sealed class LaneGroup
         _narrowWhenMerged = null;
         _saver?.Cancel();
         _saver = null;
+        _unsettled = -1;
         DropHeld();
         _wide.Drop();
         _lane.Counters.Drop(_rooms.Entries.Sum(e => e.Pending));
@@ -270,18 +264,6 @@ internal sealed class LaneGroup
         }
     }
 
-    // An event is written where its room's last one ends, and rooms come in any order: what leads there is asked for step by step.
-    private void LookAhead(ReadOnlySpan<int> rooms, ReadOnlySpan<RoomEvent> events, int at)
-    {
-        if (at + (3 * LookAheadStep) < rooms.Length)
-        {
-            _names.KnownEntryOf(rooms[at + (3 * LookAheadStep)])?.Prefetch();
-            _names.KnownEntryOf(rooms[at + (2 * LookAheadStep)])?.PrefetchSlice();
-            _names.KnownEntryOf(rooms[at + LookAheadStep])?.PrefetchPlace();
-            _names.Prefetch(events[at + (2 * LookAheadStep)].Product);
-        }
-    }
-
     private void DropHeld()
     {
         while (_held.TryDequeue(out var message))
@@ -306,24 +288,14 @@ internal sealed class LaneGroup
         }
     }
 
-    // T is handed out when the parts of wide rooms up to it have been added.
+    // T is handed out when all rooms are settled and the parts of wide rooms up to it have been added.
     private void SaySettled()
     {
-        while (_unsaid.TryPeek(out var settledMs) && settledMs < _wide.WaitsForMs)
+        while (_unsaid.TryPeek(out var settledMs) && settledMs < _wide.WaitsForMs && (!IsSettling || settledMs < _settledMs))
         {
             _unsaid.Dequeue();
             _lane.Sink.OnSettled(Group, settledMs);
         }
-    }
-
-    private void TurnAway(EventBatch batch, int from)
-    {
-        for (var i = from; i < batch.Count; i++)
-        {
-            _rooms.MarkCapped(_names.Of(batch.Rooms[i]), batch.Events[i].TimeMs);
-        }
-
-        _lane.Counters.Add(new SettleCounts { RejectedCapacity = batch.Count - from });
     }
 
     private void Settle(RoomEntry entry, long settledMs, bool sweep, ref SettleCounts counts)

@@ -56,7 +56,7 @@ public sealed class MemoryTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             lane.Group.TakeIn(batch);
             batch.Clear();
-            lane.Group.Settle(1_000_000_000 + (second * 1000));
+            lane.Settle(1_000_000_000 + (second * 1000));
             lane.Group.HandOutLive(0, 0);
             bytes += second >= Warm ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
         }
@@ -84,7 +84,7 @@ public sealed class MemoryTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             lane.Group.TakeIn(batch);
             batch.Clear();
-            lane.Group.Settle(1_000_000_000 + (second * 1000));
+            lane.Settle(1_000_000_000 + (second * 1000));
             bytes += second >= 4900 ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
         }
 
