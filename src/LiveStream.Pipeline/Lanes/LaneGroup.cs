@@ -161,15 +161,20 @@ internal sealed class LaneGroup
     /// <summary>Takes the events of a batch into their slices.</summary>
     public void TakeIn(EventBatch batch) => _slices.TakeIn(batch);
 
-    /// <summary>Begins to settle everything before T: one room after the other, while events from T on are taken in.</summary>
+    /// <summary>
+    /// Begins to settle everything before T: one room after the other, while events from T on are taken in. Several seconds, as they are read from far back,
+    /// are settled at once: nobody waits for live numbers there.
+    /// </summary>
     public void Settle(long settledMs)
     {
         SettleSome(int.MaxValue);
+        var isOneSecond = settledMs <= _settledMs + EngineOptions.HopMs;
         _settledMs = settledMs;
         _sweeps = _lane.Cadence.Kind != CadenceKind.Replay || settledMs - ReplaySweepMs >= _sweptMs;
         _sweptMs = _sweeps ? settledMs : _sweptMs;
         _unsettled = _rooms.Entries.Count - 1;
         _unsaid.Enqueue(settledMs);
+        SettleSome(isOneSecond ? 0 : int.MaxValue);
         SaySettled();
     }
 

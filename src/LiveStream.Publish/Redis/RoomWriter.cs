@@ -17,7 +17,7 @@ internal sealed class RoomWriter(
     public const int LiveRoomsPerCall = 64;
 
     // Calls in flight. Few of the live ones: rooms that wait for one to return go out together.
-    private const int SettledWriters = 128;
+    private const int SettledWriters = 64;
     private const int LiveWriters = 4;
 
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
