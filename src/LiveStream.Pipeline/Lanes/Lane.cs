@@ -21,7 +21,7 @@ internal sealed class Lane
     private readonly LaneState _state;
     private readonly Dictionary<int, (LaneGroup Group, long WatermarkMs, long OffsetSum)> _groups = [];
     private readonly Dictionary<int, List<LaneLetter>> _early = [];
-    private readonly Queue<LaneGroup> _settling = [];
+    private readonly List<LaneGroup> _settling = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Lane(int number, LaneState state, int queuedBatches, ConcurrentQueue<EventBatch> pool)
@@ -212,21 +212,27 @@ internal sealed class Lane
 
     private void Handle(in LaneMessage message, LaneGroup group)
     {
-        if (message.Kind is not (LaneMessageKind.Batch or LaneMessageKind.WideSeconds))
+        if (group.IsSettling && message.Kind is not (LaneMessageKind.Batch or LaneMessageKind.WideSeconds))
         {
             group.SettleSome(int.MaxValue);
+            EndSettling(group);
         }
 
         switch (message.Kind)
         {
             case LaneMessageKind.Batch:
+                if (IsFilling)
+                {
+                    // What is settled makes place for what comes.
+                    SettleSome(int.MaxValue);
+                }
+
                 group.TakeIn(message.Batch!);
                 message.Batch!.Clear();
                 _pool.Enqueue(message.Batch);
                 break;
             case LaneMessageKind.Settle:
-                group.Settle(message.TimeMs);
-                _settling.Enqueue(group);
+                Settle(message.TimeMs, group);
                 break;
             case LaneMessageKind.Finish:
                 group.Finish();
@@ -269,26 +275,43 @@ internal sealed class Lane
         }
     }
 
+    private void Settle(long settledMs, LaneGroup group)
+    {
+        group.Settle(settledMs);
+        if (group.IsSettling)
+        {
+            _settling.Add(group);
+        }
+        else
+        {
+            Sweep();
+        }
+    }
+
     // What takes long is done in steps between messages.
-    private bool GoOn() => SettleSome(SettleRooms) || SaveSome();
+    private bool GoOn() => SettleSome(SettleRooms) | SaveSome();
 
     /// <summary>Goes on with the groups that are being settled, the oldest first; false when there are none.</summary>
     private bool SettleSome(int rooms)
     {
         var settling = _settling.Count > 0;
-        while (_settling.TryPeek(out var group))
+        while (rooms > 0 && _settling.Count > 0)
         {
-            group.SettleSome(rooms);
-            if (group.IsSettling)
+            var group = _settling[0];
+            rooms -= group.SettleSome(rooms);
+            if (!group.IsSettling)
             {
-                break;
+                EndSettling(group);
             }
-
-            _settling.Dequeue();
-            Sweep();
         }
 
         return settling;
+    }
+
+    private void EndSettling(LaneGroup group)
+    {
+        _settling.Remove(group);
+        Sweep();
     }
 
     /// <summary>Goes on with checkpoints that are being written; false when there are none.</summary>

@@ -17,6 +17,9 @@ internal sealed class LaneGroup
 {
     private const long ReplaySweepMs = 60_000;
 
+    // Of event time; what T moves by at once when a live group is read with a delay, and less than what it moves by far back.
+    private const long MostInStepsMs = 3 * EngineOptions.HopMs;
+
     private readonly LaneState _lane;
     private readonly SessionRunner _runner;
     private readonly RoomTable _rooms;
@@ -162,38 +165,49 @@ internal sealed class LaneGroup
     public void TakeIn(EventBatch batch) => _slices.TakeIn(batch);
 
     /// <summary>
-    /// Begins to settle everything before T: one room after the other, while events from T on are taken in. Several seconds, as they are read from far back,
-    /// are settled at once: nobody waits for live numbers there.
+    /// Settles everything before T. In a live engine it only begins to: one room after the other, while events from T on are taken in, so that live numbers need
+    /// not wait for all rooms. Where many seconds are read from far back nobody waits.
     /// </summary>
     public void Settle(long settledMs)
     {
         SettleSome(int.MaxValue);
-        var isOneSecond = settledMs <= _settledMs + EngineOptions.HopMs;
+        var inSteps = _lane.IsLive && settledMs <= _settledMs + MostInStepsMs;
         _settledMs = settledMs;
         _sweeps = _lane.Cadence.Kind != CadenceKind.Replay || settledMs - ReplaySweepMs >= _sweptMs;
         _sweptMs = _sweeps ? settledMs : _sweptMs;
         _unsettled = _rooms.Entries.Count - 1;
         _unsaid.Enqueue(settledMs);
-        SettleSome(isOneSecond ? 0 : int.MaxValue);
+
+        // Lanes show the parts of a wide room as one: none is to be a second ahead for long.
+        var counts = default(SettleCounts);
+        foreach (var entry in _wide.Entries)
+        {
+            Settle(entry, settledMs, _sweeps, ref counts);
+        }
+
+        _lane.Counters.Add(counts);
+        SettleSome(inSteps ? 0 : int.MaxValue);
         SaySettled();
     }
 
-    /// <summary>Settles some more rooms.</summary>
-    public void SettleSome(int rooms)
+    /// <summary>Settles some more rooms; returns how many.</summary>
+    public int SettleSome(int rooms)
     {
         if (!IsSettling)
         {
-            return;
+            return 0;
         }
 
         var counts = default(SettleCounts);
-        for (; rooms > 0 && IsSettling; rooms--)
+        var before = _unsettled;
+        while (before - _unsettled < rooms && IsSettling)
         {
             Settle(_rooms.Entries[_unsettled--], _settledMs, _sweeps, ref counts);
         }
 
         _lane.Counters.Add(counts);
         SaySettled();
+        return before - _unsettled;
     }
 
     /// <summary>The group's input has ended: settles what is left and finishes every session.</summary>

@@ -33,7 +33,10 @@ public abstract class LaneSink
     {
     }
 
-    /// <summary>Everything that came before this tick on this lane has been handed out where it was due.</summary>
+    /// <summary>
+    /// Everything that came before this tick on this lane has been handed out where it was due, but for rooms of a live engine whose second is still being
+    /// settled: <see cref="OnSettled"/> says when all are.
+    /// </summary>
     public virtual void OnTick(long wallClockMs)
     {
     }

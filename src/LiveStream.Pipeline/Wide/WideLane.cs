@@ -18,6 +18,9 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
     /// <summary>Parts of rooms that leaders ahead of this lane have sent before it was told that they are wide.</summary>
     private readonly List<LaneLetter> _early = [];
 
+    /// <summary>The rooms.</summary>
+    public IReadOnlyList<RoomEntry> Entries => _entries;
+
     /// <summary>Whether the group has to wait for a leader.</summary>
     public bool AwaitsImage => _awaited.Count > 0;
 

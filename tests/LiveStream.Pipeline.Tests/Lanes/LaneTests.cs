@@ -13,8 +13,11 @@ public sealed class LaneTests
     private const int Rooms = 200;
     private const long Start = 1_700_000_000_000;
 
-    [Fact]
-    public async Task LiveNumbersGoOutWhileTheRoomsOfASecondAreBeingSettled()
+    /// <summary>Also where a delay makes T move by a few seconds at once; then the room that moved it is settled too.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 1)]
+    public async Task LiveNumbersGoOutWhileTheRoomsOfASecondAreBeingSettled(int seconds, int more)
     {
         var sink = new OrderSink();
         await using var engine = new StreamEngine(new EngineOptions(), new PipelineOptions { Lanes = 1 }, _ => sink);
@@ -23,19 +26,20 @@ public sealed class LaneTests
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         sink.AtFirst = () =>
         {
-            new TestEvent(EventType.Like, Start + 4_500) { Room = "late" }.AddTo(intake);
+            new TestEvent(EventType.Like, Start + 3_000 + (seconds * 1000)) { Room = "late" }.AddTo(intake);
             intake.Flush(CancellationToken.None);
             engine.Tick(Start);
             sent.SetResult();
         };
-        SecondSecond(intake);
+        Step(intake, seconds);
         await sent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await engine.CompleteAsync();
 
         // The rooms of the second second, with the live numbers of the new event among them.
-        Assert.Equal(Rooms * 2, sink.Settled.Count);
-        Assert.Equal(Rooms, sink.Settled.Skip(Rooms).Distinct().Count());
-        Assert.Equal([(Start + 1000, Rooms), (Start + 2000, Rooms * 2)], sink.SettledAfter);
+        var all = (Rooms * 2) + more;
+        Assert.Equal(all, sink.Settled.Count);
+        Assert.Equal(Rooms + more, sink.Settled.Skip(Rooms).Distinct().Count());
+        Assert.Equal([(Start + 1000, Rooms), (Start + 1000 + (seconds * 1000), all)], sink.SettledAfter);
         Assert.Contains(sink.LiveAfter, live => live.Room == "late" && live.Settled < Rooms + 20);
     }
 
@@ -61,7 +65,7 @@ public sealed class LaneTests
             engine.OpenGroup(8, 1, image);
             sent.SetResult();
         };
-        SecondSecond(intake);
+        Step(intake, 1);
         await sent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await engine.CompleteAsync();
 
@@ -76,7 +80,7 @@ public sealed class LaneTests
         await using var engine = new StreamEngine(new EngineOptions(), new PipelineOptions { Lanes = 1 }, _ => sink);
         var intake = engine.OpenGroup(0, 1);
         FirstSecond(intake);
-        SecondSecond(intake);
+        Step(intake, 1);
         var taking = intake.TakeImageAsync();
         intake.Flush(CancellationToken.None);
         var image = await taking;
@@ -89,6 +93,61 @@ public sealed class LaneTests
         Assert.All(restoredSink.Snapshots, s => Assert.Equal((Start + 2000, 2), (s.AsOfMs, s.Applied)));
     }
 
+    /// <summary>The lane has always something else to do: its queue is never empty, and each second begins before the last is settled.</summary>
+    [Fact]
+    public async Task AnImageIsWrittenThoughTheLaneNeverComesToAnEndOfSettling()
+    {
+        var sink = new OrderSink();
+        await using var engine = new StreamEngine(new EngineOptions(), new PipelineOptions { Lanes = 1, QueuedBatches = 1024 }, _ => sink);
+        var intake = engine.OpenGroup(0, 1);
+        FirstSecond(intake);
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        sink.AtFirst = () =>
+        {
+            var taking = intake.TakeImageAsync();
+            for (var second = 2; second < 40; second++)
+            {
+                Step(intake, second);
+            }
+
+            sink.AtSettled = settledMs =>
+            {
+                if (settledMs == Start + 20_000)
+                {
+                    written.SetResult(taking.Wait(TimeSpan.FromSeconds(10)));
+                }
+            };
+        };
+        Step(intake, 1);
+        Assert.True(await written.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await engine.CompleteAsync();
+    }
+
+    [Fact]
+    public async Task WhatIsSettledMakesPlaceBeforeAnEventIsTurnedAway()
+    {
+        var sink = new OrderSink();
+        var options = new EngineOptions { Caps = new CapOptions { MaxPendingEvents = (Rooms * 2) + 10 } };
+        await using var engine = new StreamEngine(options, new PipelineOptions { Lanes = 1 }, _ => sink);
+        var intake = engine.OpenGroup(0, 1);
+        FirstSecond(intake);
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        sink.AtFirst = () =>
+        {
+            for (var i = 0; i < Rooms * 2; i++)
+            {
+                new TestEvent(EventType.Like, Start + 4_000) { Room = "late" }.AddTo(intake);
+            }
+
+            intake.Flush(CancellationToken.None);
+            sent.SetResult();
+        };
+        Step(intake, 1);
+        await sent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await engine.CompleteAsync();
+        Assert.Equal((0, Rooms * 2), (engine.Counters.Rejected, engine.Counters.Applied));
+    }
+
     /// <summary>Whatever comes between the rooms of a step, each room's numbers are those of a step in one go.</summary>
     [Theory]
     [InlineData(1)]
@@ -96,8 +155,9 @@ public sealed class LaneTests
     public void RoomsSettledOneByOneWithEventsInBetweenComeToTheSame(int seed)
     {
         var events = RandomLog.Create(seed, 100);
-        var atOnce = new SingleLane(cadence: SnapshotCadence.EverySecond);
-        var inSteps = new SingleLane(cadence: SnapshotCadence.EverySecond);
+        var atOnce = new SingleLane();
+        var inSteps = new SingleLane();
+        var begun = 0;
         for (var ms = events[0].TimeMs / 1000 * 1000; ms <= events[^1].TimeMs + 1000; ms += 1000)
         {
             var second = events.Where(e => e.TimeMs >= ms && e.TimeMs < ms + 1000).ToList();
@@ -111,11 +171,12 @@ public sealed class LaneTests
 
             atOnce.Settle(ms + 1000);
             inSteps.Group.Settle(ms + 1000);
+            begun += inSteps.Group.IsSettling ? 1 : 0;
         }
 
         inSteps.Group.SettleSome(int.MaxValue);
         Assert.Equal(Ordered(atOnce), Ordered(inSteps));
-        Assert.True(atOnce.Sink.Snapshots.Count > 100);
+        Assert.True(atOnce.Sink.Snapshots.Count > 100 && begun > 100);
 
         static IEnumerable<Taken> Ordered(SingleLane lane) =>
             lane.Sink.Snapshots.OrderBy(s => s.AsOfMs).ThenBy(s => s.Room, StringComparer.Ordinal).ThenBy(s => s.Session, StringComparer.Ordinal).ThenBy(s => s.StartMs);
@@ -133,9 +194,9 @@ public sealed class LaneTests
         intake.Flush(CancellationToken.None);
     }
 
-    private static void SecondSecond(GroupIntake intake)
+    private static void Step(GroupIntake intake, int seconds)
     {
-        new TestEvent(EventType.Like, Start + 4000) { Room = "clock" }.AddTo(intake);
+        new TestEvent(EventType.Like, Start + 3000 + (seconds * 1000)) { Room = "clock" }.AddTo(intake);
         intake.Flush(CancellationToken.None);
     }
 
@@ -149,6 +210,8 @@ public sealed class LaneTests
 
         public Action? AtFirst { get; set; }
 
+        public Action<long>? AtSettled { get; set; }
+
         public override void OnSnapshot(SessionSnapshot snapshot, in SessionOutput session)
         {
             Settled.Add(System.Text.Encoding.UTF8.GetString(snapshot.Room));
@@ -161,6 +224,10 @@ public sealed class LaneTests
         public override void OnLive(LiveFigures live, in SessionOutput session) =>
             LiveAfter.Add((System.Text.Encoding.UTF8.GetString(live.Room), Settled.Count));
 
-        public override void OnSettled(int group, long settledMs) => SettledAfter.Add((settledMs, Settled.Count));
+        public override void OnSettled(int group, long settledMs)
+        {
+            SettledAfter.Add((settledMs, Settled.Count));
+            AtSettled?.Invoke(settledMs);
+        }
     }
 }
