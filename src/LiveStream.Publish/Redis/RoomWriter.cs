@@ -16,7 +16,7 @@ internal sealed class RoomWriter(
     /// <summary>Most rooms whose live numbers go out in one call: some 300 us of the server's time.</summary>
     public const int LiveRoomsPerCall = 64;
 
-    // Calls in flight. Few of the live ones: rooms that wait for one to return go out together.
+    // Calls in flight. Few of the live ones: rooms that wait for one to return go out together. Not too many settled ones: live calls wait behind them.
     private const int SettledWriters = 64;
     private const int LiveWriters = 4;
 
