@@ -100,7 +100,7 @@ public sealed class BatchReadTests(RealKafka kafka)
         await Poll.UntilAsync(Limit, "all partitions are read to their ends", () => Task.FromResult(
             source.Lag.Count == 4 && source.Lag.All(lag => lag.Lag == 0 && lag.Position > 0) && engine.Counters.Read >= expected
                 ? null : $"{engine.Counters.Read} of {expected} events, {string.Join(", ", source.Lag)}"));
-        var positions = string.Join(", ", source.Lag.Select(lag => $"{lag.Partition}: {lag.Position}"));
+        var positions = string.Join(", ", source.Lag.OrderBy(lag => lag.Partition).Select(lag => $"{lag.Partition}: {lag.Position}"));
         await stop.CancelAsync();
         await running;
         await engine.CompleteAsync();
