@@ -19,7 +19,7 @@ internal sealed class WideLane(LaneState lane, RoomTable rooms, SessionRunner ru
     private readonly List<LaneLetter> _early = [];
 
     /// <summary>The rooms.</summary>
-    public IReadOnlyList<RoomEntry> Entries => _entries;
+    public List<RoomEntry> Entries => _entries;
 
     /// <summary>Whether the group has to wait for a leader.</summary>
     public bool AwaitsImage => _awaited.Count > 0;

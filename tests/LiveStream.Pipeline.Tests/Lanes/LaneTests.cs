@@ -23,16 +23,12 @@ public sealed class LaneTests
         await using var engine = new StreamEngine(new EngineOptions(), new PipelineOptions { Lanes = 1 }, _ => sink);
         var intake = engine.OpenGroup(0, 1);
         FirstSecond(intake);
-        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        sink.AtFirst = () =>
+        await StepAsync(intake, sink, seconds, () =>
         {
             new TestEvent(EventType.Like, Start + 3_000 + (seconds * 1000)) { Room = "late" }.AddTo(intake);
             intake.Flush(CancellationToken.None);
             engine.Tick(Start);
-            sent.SetResult();
-        };
-        Step(intake, seconds);
-        await sent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        });
         await engine.CompleteAsync();
 
         // The rooms of the second second, with the live numbers of the new event among them.
@@ -59,14 +55,7 @@ public sealed class LaneTests
         await using var engine = new StreamEngine(new EngineOptions(), new PipelineOptions { Lanes = 1 }, _ => sink);
         var intake = engine.OpenGroup(0, 1);
         FirstSecond(intake);
-        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        sink.AtFirst = () =>
-        {
-            engine.OpenGroup(8, 1, image);
-            sent.SetResult();
-        };
-        Step(intake, 1);
-        await sent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await StepAsync(intake, sink, 1, () => engine.OpenGroup(8, 1, image));
         await engine.CompleteAsync();
 
         // What is restored is shown at once.
@@ -131,8 +120,7 @@ public sealed class LaneTests
         await using var engine = new StreamEngine(options, new PipelineOptions { Lanes = 1 }, _ => sink);
         var intake = engine.OpenGroup(0, 1);
         FirstSecond(intake);
-        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        sink.AtFirst = () =>
+        await StepAsync(intake, sink, 1, () =>
         {
             for (var i = 0; i < Rooms * 2; i++)
             {
@@ -140,10 +128,7 @@ public sealed class LaneTests
             }
 
             intake.Flush(CancellationToken.None);
-            sent.SetResult();
-        };
-        Step(intake, 1);
-        await sent.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        });
         await engine.CompleteAsync();
         Assert.Equal((0, Rooms * 2), (engine.Counters.Rejected, engine.Counters.Applied));
     }
@@ -198,6 +183,19 @@ public sealed class LaneTests
     {
         new TestEvent(EventType.Like, Start + 3000 + (seconds * 1000)) { Room = "clock" }.AddTo(intake);
         intake.Flush(CancellationToken.None);
+    }
+
+    /// <summary>Returns when the lane has done something else in the middle of settling: after the first room of the step.</summary>
+    private static Task StepAsync(GroupIntake intake, OrderSink sink, int seconds, Action afterFirstRoom)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        sink.AtFirst = () =>
+        {
+            afterFirstRoom();
+            done.SetResult();
+        };
+        Step(intake, seconds);
+        return done.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     private sealed class OrderSink : LaneSink
